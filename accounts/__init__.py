@@ -1,0 +1,1 @@
+"""WHO: users, departments, regions, roles. Depends on nothing of ours."""

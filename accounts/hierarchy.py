@@ -1,0 +1,35 @@
+"""Who stands above whom, and who holds a role in a department today."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from accounts.models import Department, Membership, User
+from accounts.roles import Permission, Role, roles_with
+
+
+def superiors(department: Department) -> Iterator[Department]:
+    """The departments above one, nearest first; a loop in the data ends the walk."""
+    seen = {department.pk}
+    while (department := department.superior) is not None and department.pk not in seen:
+        seen.add(department.pk)
+        yield department
+
+
+def holders(departments: Collection[int], roles: Collection[Role], on: date) -> dict[tuple[int, Role], list[User]]:
+    """Active people by (department id, role) on a day; one query for any number of departments."""
+    rows = (
+        Membership.objects.valid_on(on)
+        .filter(department__in=departments, role__in=roles, user__is_active=True, user__is_machine=False)
+        .select_related("user")
+        .order_by("user_id")
+    )
+    found: dict[tuple[int, Role], list[User]] = {}
+    for row in rows:
+        found.setdefault((row.department_id, Role(row.role)), []).append(row.user)
+    return found
+
+
+def holders_of(permission: Permission, departments: Collection[int], on: date) -> list[User]:
+    """Active people who carry a permission in any of the departments on a day, each once."""
+    people = holders(departments, roles_with(permission), on)
+    return list({user.pk: user for group in people.values() for user in group}.values())

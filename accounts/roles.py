@@ -1,0 +1,50 @@
+"""Roles and what each may do: one table, in code, so that a review reads it at a glance."""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a person is in a department, from one date to another."""
+
+    CLERK = "clerk", _("Clerk")
+    HEAD = "department_head", _("Department head")
+    DISPATCHER = "dispatcher", _("Committee-office dispatcher")
+    VERIFIER = "verifier", _("Verifier")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AUDITOR = "auditor", _("Auditor")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+
+
+class Permission(StrEnum):
+    """A right that a role carries inside its own department."""
+
+    SEE_DEPARTMENT = "see_department"  # items on which the department has a part
+    SEE_OFFICE = "see_office"  # every item that the committee office keeps
+    HANDLE = "handle"  # accept, decline, report, submit
+    DISPATCH = "dispatch"  # register, import, assign, decompose, void, reopen, decide objections
+    VERIFY = "verify"
+    APPROVE = "approve"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_SECURITY = "manage_security"
+
+
+# The three administrators (三员) see no business data; nobody both verifies and approves by role.
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.CLERK: frozenset({Permission.SEE_DEPARTMENT, Permission.HANDLE}),
+    Role.HEAD: frozenset({Permission.SEE_DEPARTMENT, Permission.HANDLE}),
+    Role.DISPATCHER: frozenset({Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.DISPATCH}),
+    Role.VERIFIER: frozenset({Permission.SEE_DEPARTMENT, Permission.VERIFY}),
+    Role.SUPERVISOR: frozenset({Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.APPROVE}),
+    Role.AUDITOR: frozenset({Permission.SEE_OFFICE}),
+    Role.SYSTEM_ADMIN: frozenset({Permission.MANAGE_PEOPLE}),
+    Role.SECURITY_ADMIN: frozenset({Permission.MANAGE_SECURITY}),
+}
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that carry a permission, in the order of the table."""
+    return [role for role, carried in PERMISSIONS.items() if permission in carried]

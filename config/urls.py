@@ -1,0 +1,17 @@
+"""Routes: pages, API, machines' tokens, health."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("", include("workflow.urls")),
+    path("", include("accounts.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("api/v1/", include("workflow.api.urls")),
+    path("oauth/token/", include("workflow.api.token_urls")),
+    path("admin/", admin.site.urls),
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+]

@@ -1,0 +1,1 @@
+"""WHAT: the work items, their road, their pages and their API."""

@@ -1,0 +1,171 @@
+"""Find, claim and handle what is due. Run it as often and as parallel as you like: each rung is told once.
+
+A batch is one transaction: claim timers with their items (`FOR UPDATE SKIP LOCKED`: what somebody else holds is left
+to the next run), write firings, events and messages set-based, move the timers on. A crash rolls the batch back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from workflow import deadlines, working_calendar
+from workflow.deadlines import WorkingCalendar
+from workflow.lifecycle import Action
+from workflow.models import Event, Rung, RungFiring, Timer
+from workflow.models.procedures import Clock
+from workflow.notices import Announcement, Audience, announce_all
+from workflow.refusal import Refused
+from workflow.services.publicity import end_publicity
+
+BATCH = 500
+POISONED = timedelta(hours=1)  # a timer that fails is looked at again after this
+log = logging.getLogger(__name__)
+
+
+def scan(now: datetime | None = None, batch: int = BATCH) -> int:
+    """Handle everything that is due at `now` (aware; None: the present). Returns how many clocks were handled."""
+    now = now or timezone.now()
+    handled = 0
+    while taken := _fire_batch(now, batch):
+        handled += taken
+    return handled + _end_publicities(now)
+
+
+def _due(now: datetime):
+    return Timer.objects.filter(fire_at__lte=now)
+
+
+# -- rungs: set-based --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Due:
+    timer: Timer
+    step: deadlines.Step
+    event: Event
+
+
+def _fire_batch(now: datetime, size: int) -> int:
+    try:
+        with transaction.atomic():
+            return _fire(_claim(now, size), now)
+    except Exception:
+        log.exception("a batch of due timers failed; trying them one by one")
+        return _fire_one_by_one(now, size)
+
+
+def _claim(now: datetime, size: int, **narrower: int) -> list[Timer]:
+    due = _due(now).filter(rung__isnull=False, **narrower).order_by("fire_at", "id")
+    locked = due.select_for_update(of=("self", "item"), skip_locked=True, no_key=True)
+    return list(locked.select_related("item__procedure", "item__lead", "rung")[:size])
+
+
+def _fire(timers: list[Timer], now: datetime) -> int:
+    if not timers:
+        return 0
+    ladders = _Ladders({timer.item.procedure_id for timer in timers}, working_calendar.load())
+    due = [_due_now(timer, ladders.step(timer, now), now) for timer in timers]
+    Event.objects.bulk_create(entry.event for entry in due)
+    RungFiring.objects.bulk_create(firing for entry in due for firing in _firings(entry, now))
+    announce_all([Announcement(entry.event, entry.timer.item, _audiences(entry)) for entry in due])
+    for entry in due:
+        _move_on(entry.timer, entry.step.next)
+    Timer.objects.bulk_update(timers, ["rung", "repetition", "fire_at"])
+    return len(timers)
+
+
+def _due_now(timer: Timer, step: deadlines.Step, now: datetime) -> _Due:
+    event = Event(
+        item=timer.item,
+        action=Action.REMIND if step.fire.rung.kind == Rung.Kind.REMINDER else Action.ESCALATE,
+        cycle=timer.item.cycle,
+        from_state=timer.item.state,
+        to_state=timer.item.state,
+        data={"clock": timer.clock, "due_on": timer.due_on.isoformat(), "timer": timer.pk},
+        at=now,
+    )
+    return _Due(timer, step, event)
+
+
+def _audiences(entry: _Due) -> tuple[Audience, ...]:
+    return tuple(Audience(name) for name in entry.step.fire.rung.audience)
+
+
+def _firings(entry: _Due, now: datetime):
+    reached = [*((firing, True) for firing in entry.step.superseded), (entry.step.fire, False)]
+    for firing, superseded in reached:
+        yield RungFiring(
+            timer=entry.timer,
+            rung=firing.rung,
+            repetition=firing.repetition,
+            due_at=firing.at,
+            fired_at=now,
+            superseded=superseded,
+            event=None if superseded else entry.event,
+        )
+
+
+def _move_on(timer: Timer, following: deadlines.Firing | None) -> None:
+    timer.rung = following.rung if following else None
+    timer.repetition = following.repetition if following else 0
+    timer.fire_at = following.at if following else None
+
+
+class _Ladders:
+    """The rungs of the procedures in a batch: one query."""
+
+    def __init__(self, procedures: set[int], calendar: WorkingCalendar) -> None:
+        self.calendar = calendar
+        self.rungs = list(Rung.objects.filter(procedure__in=procedures))
+
+    def step(self, timer: Timer, now: datetime) -> deadlines.Step:
+        procedure = timer.item.procedure
+        own = [rung for rung in self.rungs if (rung.procedure_id, rung.clock) == (procedure.pk, timer.clock)]
+        firings = deadlines.ladder(own, timer.due_on, procedure.notice_at, self.calendar)
+        return deadlines.step(firings, timer.rung_id, timer.repetition, now)
+
+
+# -- a bad row never stops the others ----------------------------------------------------------------------------------
+
+
+def _fire_one_by_one(now: datetime, size: int) -> int:
+    ids = list(_due(now).filter(rung__isnull=False).order_by("fire_at", "id").values_list("pk", flat=True)[:size])
+    return sum(_guarded(pk, partial(_fire_single, pk, now)) for pk in ids)
+
+
+def _fire_single(pk: int, now: datetime) -> int:
+    with transaction.atomic():
+        return _fire(_claim(now, 1, pk=pk), now)
+
+
+def _guarded(pk: int, handle: Callable[[], int]) -> int:
+    """Push a row that fails an hour away, so that a scan goes on without it and it is not forgotten."""
+    try:
+        return handle()
+    except Exception:
+        log.exception("timer %s failed; trying again in an hour", pk)
+        Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=timezone.now() + POISONED)
+        return 0
+
+
+# -- publicity: a step of the road, so it walks through the one door ----------------------------------------------------
+
+
+def _end_publicities(now: datetime) -> int:
+    over = _due(now).filter(clock=Clock.PUBLICITY).select_related("item").order_by("fire_at", "id")
+    return sum(_guarded(timer.pk, partial(_end_publicity, timer, now)) for timer in over)
+
+
+def _end_publicity(timer: Timer, now: datetime) -> int:
+    try:
+        end_publicity(timer.item, now=now)
+    except Refused:  # another scan was faster, or an objection came in between; the verb has said so
+        return 0
+    return 1

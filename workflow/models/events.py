@@ -1,0 +1,66 @@
+"""The history of an item: append-only, by trigger."""
+
+from django.conf import settings
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from workflow.lifecycle import Action, State
+from workflow.models.items import WorkItem
+
+
+class CurrentTransaction(models.Func):
+    """PostgreSQL's id of the transaction that writes the row (xid8), so that a feed never skips a late commit."""
+
+    function = "pg_current_xact_id"
+    arity = 0
+
+
+class Xid8Field(models.Field):
+    """PostgreSQL's 64-bit transaction id, read as text."""
+
+    def db_type(self, connection: object) -> str:
+        return "xid8"
+
+
+class Event(models.Model):
+    """Who did what when, with which reason. UPDATE and DELETE are refused by the database (migration 0002)."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="events")
+    action = models.CharField(max_length=20)  # lifecycle.Action, or "create"
+    version = models.PositiveIntegerField(null=True)  # of the item after it; null for notices of the clock
+    cycle = models.PositiveSmallIntegerField()
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # null: the clock
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")  # for which the actor acted
+    note = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=TransactionNow())  # when it happened, Asia/Shanghai on screen
+    recorded_at = models.DateTimeField(db_default=models.Func(function="clock_timestamp"), editable=False)
+    transaction_id = Xid8Field(db_default=CurrentTransaction(), editable=False)
+
+    CREATE = "create"
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "version"], condition=Q(version__isnull=False), name="workflow_event_one_per_version"
+            ),
+        ]
+        indexes = [models.Index(fields=["item", "id"], name="workflow_event_of_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.action}"
+
+    @property
+    def label(self) -> str:
+        """The action in the reader's language."""
+        return str(_("Registered")) if self.action == self.CREATE else str(Action(self.action).label)
+
+    @property
+    def to_state_label(self) -> str:
+        return str(State(self.to_state).label)

@@ -1,0 +1,231 @@
+"""Work items, the departments on them, their milestones, targets and progress reports."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Region
+from workflow.lifecycle import IN_WORK, DepartmentRole, Party, State
+from workflow.models.procedures import Procedure
+from workflow.models.sources import Section, Source
+
+
+class NumberSeries(models.Model):
+    """The last number given out in a series such as RW2026; the row lock keeps numbers without gaps or twins."""
+
+    series = models.CharField(primary_key=True, max_length=12)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
+
+
+class WorkItem(models.Model):
+    """One issue or one plan task, or a part of it. Its state is written by services.perform alone."""
+
+    class Kind(models.TextChoices):
+        ISSUE = "inspection_issue", _("Inspection issue")
+        TASK = "plan_task", _("Plan task")
+
+    class DeadlineKind(models.TextChoices):
+        IMMEDIATE = "immediate", _("Immediate")
+        FIXED = "fixed", _("Fixed date")
+        STAGED = "staged", _("By stages")
+        LONG_TERM = "long_term", _("Long-term")
+
+    class Outcome(models.TextChoices):
+        RECTIFIED = "rectified", _("Rectified")
+        CONTROLLED = "under_control", _("Under control")
+        NOT_SUBSTANTIATED = "not_substantiated", _("Not substantiated")
+        MERGED = "merged", _("Merged into another item")
+
+    number = models.CharField(_("number"), max_length=24, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="items", verbose_name=_("source"))
+    section = models.ForeignKey(Section, models.PROTECT, null=True, blank=True, verbose_name=_("section"))
+    procedure = models.ForeignKey(Procedure, models.PROTECT, verbose_name=_("procedure"))
+    office = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name=_("committee office"))
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    task_number = models.PositiveSmallIntegerField(null=True, blank=True)  # as printed in the plan
+    external_ref = models.CharField(_("number at the source"), max_length=80, blank=True)
+
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+    open_questions = models.JSONField(default=list, blank=True)  # sentences of the plan reader, settled by assigning
+
+    # the four elements (DOMAIN rule 1) and what goes with them
+    measures = models.TextField(_("measures"), blank=True)
+    lead = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead")
+    )
+    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    standard = models.TextField(_("standard"), blank=True)
+    target = models.TextField(_("target"), blank=True)
+    original_due_on = models.DateField(_("original deadline"), null=True, blank=True)
+    deadline_kind = models.CharField(_("kind of deadline"), max_length=10, choices=DeadlineKind, default="fixed")
+
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    stage = models.PositiveSmallIntegerField(default=0)  # of verification; 1…n while verifying
+    turn_party = models.CharField(max_length=12, choices=Party, default=Party.OFFICE)
+    turn_department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    cycle = models.PositiveSmallIntegerField(default=1)  # + 1 with each reopening
+    version = models.PositiveIntegerField(default=0)  # + 1 with each event
+    return_count = models.PositiveSmallIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(_("progress"), default=0)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)  # in this cycle; null when returned
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("work item")
+        verbose_name_plural = _("work items")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="workflow_item_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.DRAFT, State.VOID])
+                | (
+                    ~Q(measures="")
+                    & ~Q(standard="")
+                    & Q(lead__isnull=False, assigned_at__isnull=False)
+                    & (Q(due_on__isnull=False) | Q(deadline_kind="long_term"))
+                ),
+                name="workflow_item_four_elements",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.VERIFYING, stage__gt=0) | (~Q(state=State.VERIFYING) & Q(stage=0)),
+                name="workflow_item_stage_while_verifying",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn_party__in=[Party.CLOCK, Party.NOBODY], turn_department__isnull=True)
+                | (~Q(turn_party__in=[Party.CLOCK, Party.NOBODY]) & Q(turn_department__isnull=False)),
+                name="workflow_item_turn_has_a_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.CLOSED, closed_at__isnull=False)
+                | (~Q(state=State.CLOSED) & Q(closed_at__isnull=True)),
+                name="workflow_item_closed_at_when_closed",
+            ),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="workflow_item_percent"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="workflow_item_not_own_parent"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "task_number"],
+                condition=Q(task_number__isnull=False, parent__isnull=True),
+                name="workflow_item_task_number_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["turn_department", "turn_party", "due_on"], name="workflow_item_turn"),
+            models.Index(fields=["state", "-created_at", "-id"], name="workflow_item_state_created"),
+            models.Index(fields=["office", "-created_at", "-id"], name="workflow_item_office_created"),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(state__in=list(IN_WORK)), name="workflow_item_due_in_work"
+            ),
+            models.Index(fields=["-updated_at", "-id"], name="workflow_item_updated"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="workflow_item_title_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Assignment(models.Model):
+    """A department has a role on an item; `stage` is set for verifying departments only."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="assignments")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=12, choices=DepartmentRole)
+    stage = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["item", "stage", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "department", "role", "stage"], name="workflow_assignment_once"),
+            models.UniqueConstraint(
+                fields=["item", "stage"], condition=Q(role="verify"), name="workflow_one_verifier_a_stage"
+            ),
+            models.CheckConstraint(
+                condition=Q(role="verify", stage__gt=0) | (~Q(role="verify") & Q(stage=0)),
+                name="workflow_assignment_stage_for_verifiers",
+            ),
+        ]
+        indexes = [models.Index(fields=["department", "item"], name="workflow_assignment_by_dept")]
+
+    def __str__(self) -> str:
+        return f"{self.department} ({self.role})"
+
+
+class Milestone(models.Model):
+    """A dated obligation inside a task. `confidence` says how sure the reader was of the date."""
+
+    class Confidence(models.TextChoices):
+        STATED = "stated", _("stated")
+        INFERRED = "inferred", _("inferred")
+        AMBIGUOUS = "ambiguous", _("ambiguous")
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="milestones")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    due_on = models.DateField(null=True, blank=True)
+    confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.STATED)
+
+    class Meta:
+        ordering = ["item", "position"]
+        constraints = [models.UniqueConstraint(fields=["item", "position"], name="workflow_milestone_position_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Target(models.Model):
+    """A measurable aim of a task, e.g. ≥ 80 %."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="targets")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    comparator = models.CharField(max_length=2, blank=True)
+    value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["item", "position"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ProgressReport(models.Model):
+    """What a department says about its progress, at a moment."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="reports")
+    cycle = models.PositiveSmallIntegerField()
+    department = models.ForeignKey(Department, models.PROTECT)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField()
+    percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    values = models.JSONField(default=dict, blank=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__lte=100), name="workflow_report_percent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

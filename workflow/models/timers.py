@@ -1,0 +1,73 @@
+"""Running clocks and the rungs they have fired."""
+
+from django.db import models
+from django.db.models import Q
+
+from workflow.models.events import Event
+from workflow.models.items import Milestone, WorkItem
+from workflow.models.procedures import Clock, Rung
+
+
+class Timer(models.Model):
+    """One running clock: what it is anchored to, its generation, when it next needs attention."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="timers")
+    clock = models.CharField(max_length=12, choices=Clock)
+    milestone = models.ForeignKey(Milestone, models.PROTECT, null=True, blank=True)
+    due_on = models.DateField()  # the last day of the clock, Asia/Shanghai
+    generation = models.PositiveIntegerField(default=1)  # + 1 whenever the item's clock is re-armed
+    rung = models.ForeignKey(Rung, models.PROTECT, null=True, blank=True)  # the next; null: the clock acts itself
+    repetition = models.PositiveSmallIntegerField(default=0)  # of a repeating rung
+    fire_at = models.DateTimeField(null=True, blank=True)  # null: no rung is left
+    armed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["item", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "clock", "milestone"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="workflow_timer_one_running",
+            ),
+            models.UniqueConstraint(
+                fields=["item", "clock", "milestone", "generation"],
+                nulls_distinct=False,
+                name="workflow_timer_generation_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(fire_at__isnull=True), name="workflow_timer_ended_is_silent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["fire_at", "id"], condition=Q(fire_at__isnull=False), name="workflow_timer_armed")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.clock} #{self.generation}"
+
+
+class RungFiring(models.Model):
+    """A rung that was reached: told to people, or superseded because a later one was due as well."""
+
+    timer = models.ForeignKey(Timer, models.PROTECT, related_name="firings")
+    rung = models.ForeignKey(Rung, models.PROTECT)
+    repetition = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    superseded = models.BooleanField(default=False)
+    event = models.ForeignKey(Event, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            # a timer row is one generation of a clock: each rung once, however often the scan runs
+            models.UniqueConstraint(fields=["timer", "rung", "repetition"], name="workflow_rung_fired_once"),
+            models.CheckConstraint(
+                condition=Q(superseded=True, event__isnull=True) | Q(superseded=False, event__isnull=False),
+                name="workflow_firing_has_its_event",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.timer_id} {self.rung_id}"

@@ -1,0 +1,169 @@
+"""For each event: who is told, in which words. Calls notifications.services.notify inside the verb's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.hierarchy import holders
+from accounts.models import User, today
+from accounts.roles import Permission, Role, roles_with
+from notifications.services import Draft, notify
+from workflow.lifecycle import PARTY_PERMISSION, Action, DepartmentRole, Party
+from workflow.models import Assignment, Event, WorkItem
+
+
+class Audience(StrEnum):
+    """Groups of people relative to an item."""
+
+    TURN = "turn"  # those whose turn it is after the event
+    LEAD = "lead"
+    RESPONSIBLE = "responsible"  # every department with a part in the work, the lead included
+    OFFICE = "office"
+    HEAD = "head"  # of the department whose turn it is
+
+
+@dataclass(frozen=True)
+class Notice:
+    audiences: tuple[Audience, ...]
+    sentence: object  # lazy text: what happened
+
+
+_A = Audience
+NOTICES: dict[str, Notice] = {
+    Action.ASSIGN: Notice((_A.TURN, _A.RESPONSIBLE), lazy("A work item was assigned to your department.")),
+    Action.ACCEPT: Notice((_A.OFFICE,), lazy("The lead department has accepted the item.")),
+    Action.DECLINE: Notice((_A.TURN,), lazy("The lead department has declined the item.")),
+    Action.SUBMIT: Notice((_A.TURN, _A.OFFICE), lazy("A rectification was submitted for verification.")),
+    Action.VERIFY: Notice((_A.TURN, _A.LEAD), lazy("The rectification was verified.")),
+    Action.RETURN: Notice((_A.LEAD,), lazy("The rectification was returned for rework.")),
+    Action.OBJECT: Notice((_A.OFFICE, _A.LEAD), lazy("An objection was raised during publicity.")),
+    Action.RESOLVE_OBJECTION: Notice((_A.TURN, _A.LEAD), lazy("The objection was decided.")),
+    Action.END_PUBLICITY: Notice((_A.TURN,), lazy("Publicity is over; the item waits to be closed out.")),
+    Action.APPROVE: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was closed out.")),
+    Action.REJECT: Notice((_A.LEAD, _A.OFFICE), lazy("The close-out was rejected; the item goes back to rectifying.")),
+    Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD), lazy("The item was reopened: the problem is back.")),
+    Action.VOID: Notice((_A.RESPONSIBLE,), lazy("The item was declared void.")),
+    Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
+    Action.ESCALATE: Notice((), lazy("A time limit has passed.")),
+}
+
+# What a rung says about its clock, by Clock value.
+_CLOCKS = {
+    "accept": lazy("To be accepted by"),
+    "deadline": lazy("To be rectified by"),
+    "milestone": lazy("Milestone due on"),
+    "verification": lazy("To be verified by"),
+    "approval": lazy("To be closed out by"),
+}
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """An event of an item, and the groups that hear of it."""
+
+    event: Event
+    item: WorkItem
+    audiences: tuple[Audience, ...]
+
+
+def announce(event: Event, item: WorkItem) -> None:
+    """Tell everybody concerned of one event; must run inside the transaction that stores it."""
+    if notice := NOTICES.get(event.action):
+        announce_all([Announcement(event, item, notice.audiences)])
+
+
+def announce_all(announcements: list[Announcement]) -> None:
+    """Tell of many events with a constant number of queries."""
+    audiences = _Audiences([entry.item for entry in announcements], today())
+    notify(draft for entry in announcements for draft in _drafts(entry, audiences))
+
+
+def _drafts(entry: Announcement, audiences: _Audiences) -> Iterator[Draft]:
+    people = {user.pk: user for name in entry.audiences for user in audiences.of(name, entry.item)}
+    people.pop(entry.event.actor_id, None)
+    for user in people.values():
+        with translation.override(user.language):
+            yield Draft(
+                recipient_id=user.pk,
+                kind=entry.event.action,
+                subject=_subject(entry),
+                body=_body(entry),
+                url=item_path(entry.item),
+                dedup_key=f"event:{entry.event.pk}:{user.pk}",
+            )
+
+
+def item_path(item: WorkItem) -> str:
+    """The item's page, relative to the site."""
+    return reverse("workflow:item", args=[item.number])
+
+
+def _subject(entry: Announcement) -> str:
+    return _("[%(number)s] %(action)s: %(title)s") % {
+        "number": entry.item.number,
+        "action": entry.event.label,
+        "title": entry.item.title,
+    }
+
+
+def _body(entry: Announcement) -> str:
+    return "\n".join([*_lines(entry), "", settings.PUBLIC_URL + item_path(entry.item)])
+
+
+def _lines(entry: Announcement) -> Iterator[str]:
+    item, event = entry.item, entry.event
+    yield str(NOTICES[event.action].sentence)
+    yield _("Item: %(item)s") % {"item": item}
+    yield _("Now: %(state)s") % {"state": item.get_state_display()}
+    if "clock" in event.data:
+        due_on = date.fromisoformat(event.data["due_on"])
+        yield f"{_CLOCKS[event.data['clock']]}：{formats.date_format(due_on)}"
+    elif item.due_on:
+        yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
+    if event.actor:
+        yield _("By: %(name)s") % {"name": event.actor.name}
+    if event.note:
+        yield _("Note: %(note)s") % {"note": event.note}
+
+
+class _Audiences:
+    """The people of each group for a batch of items: two queries, however many items."""
+
+    def __init__(self, items: Iterable[WorkItem], on: date) -> None:
+        items = list(items)
+        self._departments: dict[int, set[int]] = {item.pk: {item.lead_id} - {None} for item in items}
+        responsible = Assignment.objects.filter(item__in=self._departments).exclude(
+            role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]
+        )
+        for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():
+            self._departments[item_id].add(department_id)
+        everybody = set().union(*self._departments.values())
+        everybody |= {pk for item in items for pk in (item.office_id, item.turn_department_id) if pk}
+        self._holders = holders(everybody, list(Role), on)
+
+    def of(self, audience: Audience, item: WorkItem) -> list[User]:
+        match audience:
+            case Audience.TURN if (permission := PARTY_PERMISSION.get(Party(item.turn_party))) is not None:
+                return self._with(permission, [item.turn_department_id])
+            case Audience.LEAD:
+                return self._with(Permission.HANDLE, [item.lead_id])
+            case Audience.RESPONSIBLE:
+                return self._with(Permission.HANDLE, self._departments[item.pk])
+            case Audience.OFFICE:
+                return self._with(Permission.DISPATCH, [item.office_id])
+            case Audience.HEAD:
+                return self._holders.get((item.turn_department_id, Role.HEAD), [])
+        return []
+
+    def _with(self, permission: Permission, departments: Iterable[int | None]) -> list[User]:
+        keys = [(pk, role) for pk in departments for role in roles_with(permission)]
+        return [user for key in keys for user in self._holders.get(key, [])]

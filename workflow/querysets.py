@@ -1,0 +1,56 @@
+"""Every reading rule: who sees what, whose turn it is, what is overdue. Nothing else decides about reading."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Permission
+from workflow.lifecycle import FINISHED, IN_WORK, PARTY_PERMISSION, Party
+from workflow.models import Assignment, Evidence, Source, Submission, Verification, WorkItem
+
+
+def visible_to(user: User) -> QuerySet[WorkItem]:
+    """Items of the person's office; items on which his department has a part, once they were handed out."""
+    departments = user.departments_with(Permission.SEE_DEPARTMENT)
+    has_a_part = Assignment.objects.filter(department__in=departments)
+    of_item = Exists(has_a_part.filter(item=OuterRef("pk")))
+    of_parent = Exists(has_a_part.filter(item=OuterRef("parent_id")))
+    return WorkItem.objects.filter(
+        Q(office__in=user.departments_with(Permission.SEE_OFFICE))
+        | (Q(assigned_at__isnull=False) & (Q(of_item) | Q(parent__isnull=False) & Q(of_parent)))
+    )
+
+
+def sources_visible_to(user: User) -> QuerySet[Source]:
+    """Sources kept by the person's office, and those of the items he sees."""
+    items = visible_to(user).filter(source=OuterRef("pk"))
+    return Source.objects.filter(Q(office__in=user.departments_with(Permission.SEE_OFFICE)) | Exists(items))
+
+
+def evidence_visible_to(user: User) -> QuerySet[Evidence]:
+    """Evidence of the items that the person sees."""
+    return Evidence.objects.filter(item__in=visible_to(user))
+
+
+def awaiting(user: User) -> QuerySet[WorkItem]:
+    """Items whose turn is this person's: the inbox. What he submitted or verified himself is left to a colleague."""
+    mine = Q(pk__in=[])
+    for party, permission in PARTY_PERMISSION.items():
+        if departments := user.departments_with(permission):
+            mine |= Q(turn_party=party, turn_department__in=departments)
+    in_this_cycle = {"item": OuterRef("pk"), "cycle": OuterRef("cycle"), "by": user}
+    submitted = Q(Exists(Submission.objects.filter(**in_this_cycle)))
+    verified = Q(Exists(Verification.objects.filter(**in_this_cycle)))
+    return WorkItem.objects.filter(mine).exclude(
+        Q(turn_party=Party.VERIFIER) & submitted | Q(turn_party=Party.APPROVER) & (submitted | verified)
+    )
+
+
+def overdue(today: date) -> Q:
+    """The departments' side is late: the deadline has passed and nothing was submitted."""
+    return Q(state__in=IN_WORK, due_on__lt=today)
+
+
+def is_open() -> Q:
+    return ~Q(state__in=FINISHED)

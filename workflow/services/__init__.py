@@ -1,0 +1,36 @@
+"""The verbs of an item's road, one module a noun of the office; all walk through perform.perform.
+
+VERBS maps each action that people take to its function. Pages, API and demo call the same ones, with the same
+keyword arguments: `by` (the person), `version` (what he saw; None: whatever is there), `now` (aware; None: the
+present) and the action's own input. A verb returns the item as it is afterwards or raises refusal.Refused.
+"""
+
+from collections.abc import Callable
+
+from workflow.lifecycle import Action
+from workflow.models import WorkItem
+from workflow.services.approval import approve, reject, reopen, void
+from workflow.services.assignment import accept, assign, decline
+from workflow.services.decomposition import decompose
+from workflow.services.publicity import object_to, resolve_objection
+from workflow.services.rectification import report, submit
+from workflow.services.verification import return_for_rework, verify
+
+VERBS: dict[Action, Callable[..., WorkItem]] = {
+    Action.ASSIGN: assign,
+    Action.ACCEPT: accept,
+    Action.DECLINE: decline,
+    Action.DECOMPOSE: decompose,
+    Action.REPORT: report,
+    Action.SUBMIT: submit,
+    Action.VERIFY: verify,
+    Action.RETURN: return_for_rework,
+    Action.OBJECT: object_to,
+    Action.RESOLVE_OBJECTION: resolve_objection,
+    Action.APPROVE: approve,
+    Action.REJECT: reject,
+    Action.REOPEN: reopen,
+    Action.VOID: void,
+}
+
+__all__ = ["VERBS", *(verb.__name__ for verb in VERBS.values())]

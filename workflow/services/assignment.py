@@ -1,0 +1,153 @@
+"""Handing out: assign, accept, decline."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+from workflow.lifecycle import Action, DepartmentRole, State
+from workflow.models import Assignment, WorkItem
+from workflow.models.procedures import Procedure
+from workflow.refusal import Refused, invalid
+from workflow.services.perform import Change, Step, perform
+from workflow.services.required import require
+
+Parties = Iterable[tuple[DepartmentRole, Department]]
+
+_MISSING = {
+    "measures": _("The measures are missing."),
+    "lead": _("The lead department is missing."),
+    "due_on": _("The deadline is missing."),
+    "standard": _("The standard is missing."),
+}
+
+
+def assign(
+    item: WorkItem,
+    *,
+    by: User,
+    lead: Department | None,
+    due_on: date | None,
+    measures: str,
+    standard: str,
+    departments: Parties = (),
+    target: str = "",
+    note: str = "",
+    **door: Any,
+) -> WorkItem:
+    """Hand the item out. Refused without the four elements: measures, lead, time limit, standard (DOMAIN rule 1).
+
+    `departments` are (role, department) beside the lead; verifying ones in the order of their stages replace the
+    procedure's chain. `due_on` may be left out for long-term items only.
+    """
+
+    def effect(step: Step) -> Change:
+        given = {"measures": measures.strip(), "lead": lead, "due_on": due_on, "standard": standard.strip()}
+        _check_elements(step, given)
+        parties = _parties(step.item, lead, departments)
+        _replace_assignments(step.item, parties)
+        item = step.item
+        item.measures, item.standard, item.lead, item.due_on = measures.strip(), standard.strip(), lead, due_on
+        item.target = target.strip() or item.target
+        item.assigned_at = step.now
+        settled, item.open_questions = item.open_questions, []
+        if item.accepted_at is None:
+            item.original_due_on = due_on
+        fields = [
+            "measures",
+            "standard",
+            "lead",
+            "due_on",
+            "target",
+            "assigned_at",
+            "original_due_on",
+            "open_questions",
+        ]
+        data = {
+            "lead": lead.name,
+            "due_on": due_on.isoformat() if due_on else None,
+            "departments": [{"role": role, "department": unit.name} for role, unit, _stage in parties],
+            "settled_questions": settled,
+        }
+        return Change(State.ASSIGNED, fields=fields, data=data)
+
+    return perform(item, Action.ASSIGN, by=by, note=note, effect=effect, **door)
+
+
+def _check_elements(step: Step, given: dict[str, Any]) -> None:
+    missing = {name: sentence for name, sentence in _MISSING.items() if not given[name]}
+    if step.item.deadline_kind == WorkItem.DeadlineKind.LONG_TERM:
+        missing.pop("due_on", None)
+    due_on = given["due_on"]
+    if due_on and due_on < step.today:
+        missing["due_on"] = _("The deadline lies in the past.")
+    if due_on and step.item.parent and step.item.parent.due_on and due_on > step.item.parent.due_on:
+        missing["due_on"] = _("The deadline of a part may not be later than that of the whole item.")
+    if missing:
+        raise Refused(
+            invalid(
+                "four-elements",
+                _("An item is handed out with its measures, lead department, deadline and standard."),
+                **missing,
+            )
+        )
+
+
+def _parties(item: WorkItem, lead: Department, departments: Parties) -> list[tuple[DepartmentRole, Department, int]]:
+    """(role, department, stage), the answering lead first, verifying departments with their stages."""
+    others = list(dict.fromkeys((DepartmentRole(role), unit) for role, unit in departments))
+    named = [unit for role, unit in others if role == DepartmentRole.VERIFY]
+    supervising = [unit for role, unit in others if role == DepartmentRole.SUPERVISE]
+    chain = named or _chain(item, supervising)
+    if item.procedure.verifier_is_not_lead and lead in chain:
+        raise Refused(
+            invalid(
+                "verifier-is-lead",
+                _("Items of this kind are verified by another department than the lead."),
+                departments=format_lazy(_("{name} is the lead department."), name=lead.name),
+            )
+        )
+    rest = [
+        (role, unit, 0) for role, unit in others if role != DepartmentRole.VERIFY and (role, unit) != ("lead", lead)
+    ]
+    stages = [(DepartmentRole.VERIFY, unit, stage) for stage, unit in enumerate(dict.fromkeys(chain), 1)]
+    return [(DepartmentRole.LEAD, lead, 0), *rest, *stages]
+
+
+def _chain(item: WorkItem, supervising: list[Department]) -> list[Department]:
+    """The procedure's stages as departments; a stage that finds none is left out, the office is always there."""
+    chain: list[Department] = []
+    for stage in item.procedure.chain:
+        chain += supervising[:1] if stage == Procedure.Stage.SUPERVISE else [item.office]
+    return chain or [item.office]
+
+
+def _replace_assignments(item: WorkItem, parties: list[tuple[DepartmentRole, Department, int]]) -> None:
+    item.assignments.all().delete()
+    Assignment.objects.bulk_create(
+        Assignment(item=item, role=role, department=unit, stage=stage, position=position)
+        for position, (role, unit, stage) in enumerate(parties)
+    )
+
+
+def accept(item: WorkItem, *, by: User, note: str = "", **door: Any) -> WorkItem:
+    """The lead department takes the item on; from now on its original deadline stands for ever."""
+
+    def effect(step: Step) -> Change:
+        step.item.accepted_at = step.now
+        return Change(State.RECTIFYING, fields=["accepted_at"])
+
+    return perform(item, Action.ACCEPT, by=by, note=note, effect=effect, **door)
+
+
+def decline(item: WorkItem, *, by: User, reason: str, note: str = "", **door: Any) -> WorkItem:
+    """The lead department gives the item back to the office, with its reason."""
+
+    def effect(step: Step) -> Change:
+        require(reason=reason)
+        return Change(State.DRAFT, data={"reason": reason.strip()})
+
+    return perform(item, Action.DECLINE, by=by, note=note or reason, effect=effect, **door)

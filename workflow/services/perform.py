@@ -1,0 +1,160 @@
+"""The one door: the only writer of an item's state. Every verb walks through `perform`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+from accounts.models import User
+from workflow import notices, permissions, working_calendar
+from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from workflow.facts import Facts, read_facts
+from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
+from workflow.models import Assignment, Event, WorkItem
+from workflow.refusal import Refusal, RefusalKind, Refused, conflict
+from workflow.services import timers
+
+ALWAYS_WRITTEN = ("state", "stage", "turn_party", "turn_department", "version", "updated_at")
+
+
+@dataclass
+class Step:
+    """What a verb's effect may look at; the item is locked and read anew."""
+
+    item: WorkItem
+    facts: Facts
+    by: User | None
+    department_id: int | None  # for which the person acts
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(BUSINESS_ZONE).date()
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        return working_calendar.load()
+
+
+@dataclass
+class Change:
+    """What a verb's effect hands back: where to, and which fields of the item it has set."""
+
+    to: State
+    stage: int = 0
+    fields: Iterable[str] = ()
+    data: dict[str, Any] = field(default_factory=dict)  # for the event
+    restarts_clocks: bool = True
+
+
+Effect = Callable[[Step], Change]
+
+
+def perform(
+    item: WorkItem,
+    action: Action,
+    *,
+    by: User | None,
+    effect: Effect,
+    note: str = "",
+    version: int | None = None,
+    now: datetime | None = None,
+) -> WorkItem:
+    """Lock, re-check, change, record and tell, all in one transaction; returns the item as it is afterwards.
+
+    `now` is an aware moment, by default the present. Raises Refused; then nothing has changed.
+    """
+    try:
+        with transaction.atomic():
+            return _perform(item.pk, action, by, effect, note, version, now or timezone.now())
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+            raise Refused(conflict("busy", _("Somebody else is working on this item right now; try again."))) from error
+        raise
+
+
+def _perform(
+    pk: int, action: Action, by: User | None, effect: Effect, note: str, version: int | None, now: datetime
+) -> WorkItem:
+    item = lock(pk)
+    if version is not None and version != item.version:
+        raise Refused(stale(item))
+    facts = read_facts([item])[item.pk]
+    today = now.astimezone(BUSINESS_ZONE).date()
+    if refusal := permissions.refuse(action, by, facts, today):
+        raise Refused(refusal)
+    department_id = permissions.acting_department(action, by, facts) if by else None
+    step = Step(item, facts, by, department_id, now)
+    before = item.state
+    change = effect(step)
+    if change.to not in leads_to(action, State(before)):
+        raise AssertionError(f"{action} may not lead from {before} to {change.to}")
+    _write(step, change)
+    event = Event.objects.create(
+        item=item,
+        action=action,
+        version=item.version,
+        cycle=item.cycle,
+        from_state=before,
+        to_state=item.state,
+        actor=by,
+        department_id=department_id,
+        note=note,
+        data=change.data,
+        at=now,
+    )
+    notices.announce(event, item)
+    return item
+
+
+def _write(step: Step, change: Change) -> None:
+    item = step.item
+    item.state, item.stage = change.to, change.stage
+    item.version += 1
+    item.updated_at = step.now
+    set_turn(item)
+    item.save(update_fields={*ALWAYS_WRITTEN, *change.fields})
+    if change.restarts_clocks:
+        timers.rearm(item, step.calendar, step.now)
+
+
+def lock(pk: int) -> WorkItem:
+    """The item under a row lock, its parent before it, so that two verbs on one family never wait for each other."""
+    parent = WorkItem.objects.filter(children=pk).values("pk")
+    list(WorkItem.objects.filter(pk__in=parent).select_for_update(no_key=True).values_list("pk"))
+    items = WorkItem.objects.select_for_update(of=("self",), no_key=True)
+    return items.select_related("procedure", "lead", "office", "source").get(pk=pk)
+
+
+def set_turn(item: WorkItem) -> None:
+    """Write down whose turn it is; an open objection makes publicity the office's turn."""
+    party = TURN[State(item.state)]
+    if item.state == State.PUBLICIZING and item.objections.filter(upheld__isnull=True).exists():
+        party = Party.OFFICE
+    item.turn_party = party
+    match party:
+        case Party.OFFICE | Party.APPROVER:
+            item.turn_department_id = item.office_id
+        case Party.LEAD:
+            item.turn_department_id = item.lead_id
+        case Party.VERIFIER:
+            verifying = Assignment.objects.filter(item=item, role=DepartmentRole.VERIFY, stage=item.stage)
+            item.turn_department_id = verifying.values_list("department_id", flat=True).get()
+        case _:
+            item.turn_department_id = None
+
+
+def stale(item: WorkItem) -> Refusal:
+    return Refusal(
+        RefusalKind.STALE,
+        "stale",
+        _("Somebody else has changed this item in the meantime. Look at it again before you go on."),
+    )

@@ -1,0 +1,90 @@
+"""The departments' work: report progress, submit for verification."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from workflow.lifecycle import Action, State
+from workflow.models import Evidence, ProgressReport, Submission, WorkItem
+from workflow.refusal import Refused, invalid
+from workflow.services.perform import Change, Step, perform
+from workflow.services.required import require
+
+
+def report(
+    item: WorkItem,
+    *,
+    by: User,
+    text: str,
+    percent: int | None = None,
+    values: dict[str, Any] | None = None,
+    note: str = "",
+    **door: Any,
+) -> WorkItem:
+    """A responsible department says how far it is. `percent` 0…100; only the lead's percent is the item's."""
+
+    def effect(step: Step) -> Change:
+        require(text=text)
+        if percent is not None and not 0 <= percent <= 100:
+            raise Refused(
+                invalid("percent", _("Progress lies between 0 and 100 percent."), percent=_("0 to 100, please."))
+            )
+        ProgressReport.objects.create(
+            item=step.item,
+            cycle=step.item.cycle,
+            department_id=step.department_id,
+            by=by,
+            at=step.now,
+            percent=percent,
+            values=values or {},
+            text=text.strip(),
+        )
+        if percent is not None and step.department_id == step.item.lead_id:
+            step.item.percent = percent
+        data = {"text": text.strip(), "percent": percent, "values": values or {}}
+        return Change(
+            State(step.item.state), stage=step.item.stage, fields=["percent"], data=data, restarts_clocks=False
+        )
+
+    return perform(item, Action.REPORT, by=by, note=note or text, effect=effect, **door)
+
+
+def submit(
+    item: WorkItem, *, by: User, summary: str, evidence: Iterable[int] = (), note: str = "", **door: Any
+) -> WorkItem:
+    """The lead department says that it is done. `evidence`: ids; none named means all of this cycle."""
+
+    def effect(step: Step) -> Change:
+        require(summary=summary)
+        files = _evidence_of(step, list(evidence))
+        item = step.item
+        submission = Submission.objects.create(
+            item=item,
+            cycle=item.cycle,
+            summary=summary.strip(),
+            by=by,
+            at=step.now,
+            was_late=bool(item.due_on and step.today > item.due_on),
+        )
+        submission.evidence.set(files)
+        item.submitted_at, item.percent = step.now, 100
+        data = {"summary": summary.strip(), "evidence": [file.pk for file in files], "late": submission.was_late}
+        return Change(State.VERIFYING, stage=1, fields=["submitted_at", "percent"], data=data)
+
+    return perform(item, Action.SUBMIT, by=by, note=note or summary, effect=effect, **door)
+
+
+def _evidence_of(step: Step, named: list[int]) -> list[Evidence]:
+    files = {file.pk: file for file in step.item.evidence.filter(cycle=step.item.cycle)}
+    if unknown := [pk for pk in named if pk not in files]:
+        raise Refused(
+            invalid(
+                "unknown-evidence",
+                _("Some of the evidence does not belong to this item."),
+                evidence=format_lazy(_("Unknown: {ids}"), ids=", ".join(map(str, unknown))),
+            )
+        )
+    return [files[pk] for pk in named] or list(files.values())

@@ -1,0 +1,91 @@
+"""Bringing items into being: an issue by hand, a part of another item, a task of a plan (importing/loader)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Region, User
+from accounts.roles import Permission
+from workflow.deadlines import BUSINESS_ZONE
+from workflow.lifecycle import Party, State
+from workflow.models import Event, Source, WorkItem
+from workflow.refusal import Refused, forbidden
+from workflow.services.numbering import next_numbers
+from workflow.services.required import require
+
+
+def register_issue(
+    source: Source,
+    *,
+    by: User,
+    title: str,
+    description: str,
+    region: Region | None = None,
+    external_ref: str = "",
+    deadline_kind: str = WorkItem.DeadlineKind.FIXED,
+    now: datetime | None = None,
+) -> WorkItem:
+    """Enter an inspection issue or a petition; it waits to be assigned. Raises Refused."""
+    if source.office_id not in by.departments_with(Permission.DISPATCH):
+        raise Refused(forbidden("not-the-office", _("Only a dispatcher of the committee office may do this.")))
+    require(title=title, description=description)
+    now = now or timezone.now()
+    with transaction.atomic():
+        (number,) = next_numbers(source, year_of(now))
+        item = new_item(
+            source,
+            number,
+            by,
+            now,
+            kind=WorkItem.Kind.ISSUE,
+            title=title.strip(),
+            description=description.strip(),
+            region=region,
+            external_ref=external_ref.strip(),
+            deadline_kind=deadline_kind,
+        )
+        item.save()
+        record_creation([item], by, now)
+    return item
+
+
+def new_item(source: Source, number: str, by: User | None, now: datetime, **fields: Any) -> WorkItem:
+    """An item at the beginning of its road, not saved yet."""
+    return WorkItem(
+        number=number,
+        source=source,
+        procedure=source.procedure,
+        office=source.office,
+        state=State.DRAFT,
+        turn_party=Party.OFFICE,
+        turn_department=source.office,
+        version=1,
+        created_by=by,
+        created_at=now,
+        updated_at=now,
+        **fields,
+    )
+
+
+def record_creation(items: list[WorkItem], by: User | None, now: datetime) -> None:
+    """The first event of each item; belongs into the transaction that stores them."""
+    Event.objects.bulk_create(
+        Event(
+            item=item,
+            action=Event.CREATE,
+            version=item.version,
+            cycle=item.cycle,
+            to_state=item.state,
+            actor=by,
+            department_id=item.office_id if by else None,
+            at=now,
+        )
+        for item in items
+    )
+
+
+def year_of(now: datetime) -> int:
+    return now.astimezone(BUSINESS_ZONE).year
