@@ -1,0 +1,1 @@
+"""TELL: messages, deliveries, channels. Knows users, knows nothing of work items."""

@@ -1,0 +1,52 @@
+"""The ways out of the house: one class a transport, with one method and one exception; none touches the database."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from django.utils.module_loading import import_string
+
+TRANSPORTS = {"email": "notifications.channels.email.EmailChannel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a transport needs to know. `reference` stays the same however often the message is sent."""
+
+    to: str
+    subject: str
+    body: str
+    reference: str
+
+
+class ChannelError(Exception):
+    """The message was not handed over, or nobody can tell.
+
+    permanent: trying again is useless.  ambiguous: it may have gone out all the same.
+    outage: the transport itself is out of order, so the next message would fare no better.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, ambiguous: bool = False, outage: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.ambiguous = ambiguous
+        self.outage = outage
+
+
+class Transport(Protocol):
+    """Used in a `with` block: one connection for all messages of a run, made at the first of them."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def send(self, envelope: Envelope) -> str:
+        """Hand one message over; returns the id under which the other side knows it. Raises only ChannelError."""
+        ...
+
+
+def transport_for(channel: str) -> Transport:
+    """A new transport for one run; KeyError for a channel that nobody has built."""
+    return import_string(TRANSPORTS[channel])()

@@ -1,0 +1,35 @@
+"""Wakes the mail worker after a commit; never makes the caller wait for a broker that does not answer."""
+
+import logging
+import time
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+from kombu.pools import producers
+
+from notifications.tasks import deliver_mail
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 0.2  # seconds a web request may lose to a broker that keeps silent
+PAUSE = 5.0  # seconds without another try after a failed one; beat wakes the worker as often anyway
+EXPIRES = 60  # seconds; calls must not pile up while no worker runs
+ONE_TRY = {"max_retries": 0}  # not retry=False: kombu then falls back to its own policy and tries for six seconds
+
+_pause_until = 0.0
+
+
+def kick_outbox() -> None:
+    """Ask a worker to look at the outbox now. Without a broker the next tick of beat finds the rows as well."""
+    global _pause_until
+    if time.monotonic() < _pause_until:
+        return
+    connection = current_app.connection_for_write()
+    # The settings' socket timeout must outlast a worker's blocking read, far too long for a web request.
+    quick = connection.transport_options | {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
+    try:
+        with producers[connection.clone(transport_options=quick)].acquire(block=True, timeout=PATIENCE) as producer:
+            deliver_mail.apply_async(queue="mail", expires=EXPIRES, producer=producer, retry=True, retry_policy=ONE_TRY)
+    except (OperationalError, OSError) as error:
+        _pause_until = time.monotonic() + PAUSE
+        logger.warning("broker does not answer, mail waits for the next tick of beat: %s", error)

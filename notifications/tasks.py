@@ -1,0 +1,18 @@
+"""Celery's wake-up calls. They carry no data: what is due is read from the database."""
+
+from celery import shared_task
+
+from notifications import outbox
+from notifications.models import Channel
+
+
+@shared_task(ignore_result=True)
+def deliver_mail() -> None:
+    """Send the mail that is due."""
+    outbox.deliver(Channel.EMAIL)
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Bring back deliveries whose worker vanished."""
+    outbox.sweep()
