@@ -163,7 +163,7 @@ if DEMO:
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 
-# -- Celery: only wakes the scan and the outbox; no results, no long eta; see docs/decisions -----------------------------
+# -- Celery: only wakes the scan and the outbox; no results, no long eta; see docs/decisions ---------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL")
 CELERY_VISIBILITY_TIMEOUT = 900  # seconds, three times the hard limit below
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -193,18 +193,13 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a typo is an error, not a queue that nobody reads
 CELERY_TASK_QUEUES = [Queue("kick"), Queue("mail")]
 CELERY_TASK_DEFAULT_QUEUE = "kick"
-CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; expires with its period, so nothing piles up
-    "deadlines": {
-        "task": "workflow.tasks.scan_deadlines",
-        "schedule": 15.0,
-        "options": {"queue": "kick", "expires": 15},
-    },
-    "outbox": {"task": "notifications.tasks.deliver_mail", "schedule": 5.0, "options": {"queue": "mail", "expires": 5}},
-    "outbox-sweep": {
-        "task": "notifications.tasks.sweep",
-        "schedule": 30.0,
-        "options": {"queue": "kick", "expires": 30},
-    },
+CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its period, so nothing piles up
+    name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+    for name, (seconds, task, queue) in {
+        "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
+        "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),
+        "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
+    }.items()
 }
 
 # -- API ---------------------------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ def _guarded(pk: int, handle: Callable[[], int]) -> int:
         return 0
 
 
-# -- publicity: a step of the road, so it walks through the one door ----------------------------------------------------
+# -- publicity: a step of the road, so it walks through the one door --------------------------------------------------
 
 
 def _end_publicities(now: datetime) -> int:

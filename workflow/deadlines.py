@@ -17,7 +17,7 @@ _FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Published years as exceptions from Monday-to-Friday; other years by weekends and fixed holidays, provisionally."""
+    """Published years as exceptions from Monday-to-Friday; other years provisionally: weekends, fixed holidays."""
 
     exceptions: Mapping[date, bool] = field(default_factory=dict)  # day → is it worked?
     published_years: frozenset[int] = frozenset()
@@ -165,7 +165,7 @@ def ladder(rungs: Iterable[RungTerms], due_on: date, notice_at: time, calendar: 
 
 
 def first_firing(firings: Iterable[Firing], now: datetime) -> Firing | None:
-    """Where a clock that is armed now begins: reminders that have passed are left out, a passed deadline is said once."""
+    """Where a clock that is armed now begins: passed reminders are left out, a passed deadline is said once."""
     passed: Firing | None = None
     for firing in firings:
         if firing.at > now:

@@ -29,7 +29,7 @@ class Event(models.Model):
     """Who did what when, with which reason. UPDATE and DELETE are refused by the database (migration 0002)."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="events")
-    action = models.CharField(max_length=20)  # lifecycle.Action, or "create"
+    action = models.CharField(max_length=20)  # lifecycle.Action, "create" or "evidence"
     version = models.PositiveIntegerField(null=True)  # of the item after it; null for notices of the clock
     cycle = models.PositiveSmallIntegerField()
     from_state = models.CharField(max_length=12, blank=True)
@@ -43,6 +43,7 @@ class Event(models.Model):
     transaction_id = Xid8Field(db_default=CurrentTransaction(), editable=False)
 
     CREATE = "create"
+    EVIDENCE = "evidence"
 
     class Meta:
         ordering = ["id"]
@@ -59,7 +60,8 @@ class Event(models.Model):
     @property
     def label(self) -> str:
         """The action in the reader's language."""
-        return str(_("Registered")) if self.action == self.CREATE else str(Action(self.action).label)
+        own = {self.CREATE: _("Registered"), self.EVIDENCE: _("Evidence added")}
+        return str(own.get(self.action) or Action(self.action).label)
 
     @property
     def to_state_label(self) -> str:
