@@ -1,0 +1,44 @@
+"""Fixtures for every room: the seed city with its people, and a browser that is signed in."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from tests import people
+from tests.people import City
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The city is founded once for a new database."""
+    with django_db_blocker.unblock():
+        people.found_the_city()
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    """Departments, procedures, the calendar and people. What a test does to them is rolled back."""
+    people.found_the_city()  # again only after a test that emptied the database
+    return City()
+
+
+@pytest.fixture
+def committed_city(transactional_db: None) -> City:
+    """The same for tests with threads, other processes or on_commit; the database is emptied afterwards."""
+    people.found_the_city()
+    return City()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A browser in which this person has signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
