@@ -1,0 +1,1 @@
+"""Tests of the plan reader; none of them needs a database."""

@@ -1,0 +1,142 @@
+"""Lists of printed names: splits them, restores the level that is printed only once, recognises open groups."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .brackets import CLOSERS, OPENERS
+from .directory import Directory, level_of
+from .reading import OpenGroup
+
+_O, _C = re.escape(OPENERS), re.escape(CLOSERS)
+_NOTE = rf"(?:[{_O}][^{_O}{_C}]{{0,20}}[{_C}]|[{_O}][市区县旗、，]{{1,5}}(?=人民|政府|管委))"
+_WHO = r"(?:党委|党工委|党政|人民政府|政府|管理委员会|管委会)"
+_COUNTY = r"(?:县级|县市区|市县区|区县市|县区|区县|旗县区|旗县|市区|县|区|旗)"
+_ENDING = r"[、，；。及和]|牵头|负责|具体|按|配合|组织|落实|$"
+_MORE = rf"(?:[、,，]?{_NOTE}?[市区县旗]{{1,2}}[{_C}]?(?=[{_O}]|{_WHO}|{_ENDING}))*"
+_ZONE = r"(?:开发区|功能区|园区|示范区|工区|产业集聚区|先进制造业开发区)"
+_AFTER = (
+    rf"(?:{_NOTE}?[、和及/]?(?:各)?{_ZONE}?{_WHO})*"
+    rf"(?:[{_O}][^{_O}{_C}]{{0,12}}(?:管委会|管理委员会|开发区|功能区|区)[{_C}]?)?"
+)
+_SOME = r"(?:有关|相关|涉及|属地|所在地?|其他|其余|部分|重点|所属)的?"
+# 各县〔市、区〕政府〔管委会〕, 各县（市、区）人民政府, 各县区, 县（市、区）政府 …
+_ALL = re.compile(
+    rf"(?:{_SOME}各?|各(?:地)?|(?<![\u4e00-\u9fff])(?={_COUNTY}[{_O}][市县区、，旗]+)){_COUNTY}{_NOTE}?{_MORE}{_AFTER}"
+)
+_BOTH_LEVELS = re.compile(r"(?:省、)?市、县(?:（市、区）|、乡)?(?:两|三|各)级[^，、；。牵负配参]{0,14}")
+_ONLY_SOME = re.compile(r"除[^，；。]{1,20}(?:以?外的?)[，,]?$")
+_LOCAL = re.compile(r"^(?:县级|县市区|市县区|区县|县区|旗县区)(?:人民)?(?:政府)?$")
+_TOWN = re.compile(r"^各?(?:乡镇|乡|镇|街道)(?:（街道）)?(?:人民政府|政府|办事处)?$")
+_OPEN = re.compile(
+    r"^(?:由|及|和)?.{0,10}(?:相关|有关|各|其他|其余|成员|责任|属地|主管|行业|涉及|所在|直属).{0,14}"
+    r"(?:部门|单位|企业|公司|机构|委办局|业主|地方|地区|县|区|市|政府|管委会|乡镇|乡|镇|街道|办事处|分局|园区|开发区)$"
+)
+_PLACE = re.compile(r"(?:[县区市旗州]|乡|镇|街道|开发区|示范区|管委会|园区|工区)$")
+_STRONG = re.compile(
+    r"(?:局|委|厅|署|办|办公室|委员会|中心|支队|大队|总队|分局|公司|集团|法院|检察院|院|银行|学校|大学|学院|协会|总站|站|所|处|队|社|部|会)$"
+)
+_FOREIGN = re.compile(
+    r"^(?:国家|国网|中央|中国|全国|驻|省|生态环境部|公安部|水利部|财政部)|(?:公司|集团|银行|大学|学院|学校|协会|铁路局)$"
+)
+_ETC = re.compile(r"等(?:有关|相关)?(?:部门|单位|市直部门|市直单位|市直有关部门)?$")
+_LEADING = re.compile(
+    r"^(?:(?:此|该|本|这|以上|上述|本条|各)?项?(?:工作|任务|行动|事项)?由|由|会同|联合|以及|及|和|与|其中|同时|并)(?=.{2})"
+)
+_AND = re.compile(r"以及|[及和与]")
+_STUCK = re.compile(r"(?<=[局委办厅])(?=市[\u4e00-\u9fff]{2,}(?:局|委|办|厅|中心)$)")
+_GOVERNMENT = re.compile(r"(?<=[\u4e00-\u9fff][县区市旗])(?:人民政府|党委政府|政府)$|(?<=区)(?:管委会|管理委员会)$")
+_MARK = "\ue000"
+
+
+@dataclass(frozen=True)
+class PrintedName:
+    """A name of a list: completed, with the organisation it means, or an open group."""
+
+    name: str
+    department: str | None = None
+    group: OpenGroup | None = None
+    is_place: bool = False
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether this can be a party at all, not some other words in front of 负责."""
+        if self.group or self.department:
+            return True
+        return 2 < len(self.name) <= 24 and bool(_STRONG.search(self.name) or self.is_place)
+
+
+@dataclass
+class NameReader:
+    """Reads the names of one clause; the level (市, 省) printed once holds for the names after it."""
+
+    directory: Directory
+    city: str = ""
+    level: str = ""
+    is_open_ended: bool = False
+
+    def read(self, text: str) -> list[PrintedName]:
+        """Returns the names of a list such as 市发展改革委、财政局、各县〔市、区〕政府."""
+        groups: list[tuple[str, OpenGroup]] = []
+        masked = self._mask_groups(text, groups)
+        return [self._name(piece, groups) for piece in self._pieces(masked)]
+
+    def _mask_groups(self, text: str, groups: list[tuple[str, OpenGroup]]) -> str:
+        """Hides 各县〔市、区〕 behind a sign, so that its own 、 does not divide the list."""
+
+        def hide(found: re.Match[str]) -> str:
+            except_for = _ONLY_SOME.search(found.string[: found.start()])
+            is_all = found.re is _ALL and not except_for and not re.match(_SOME, found.group())
+            kind = OpenGroup.ALL_JURISDICTIONS if is_all else OpenGroup.DEPARTMENTS_UNRESOLVED
+            groups.append(((except_for.group() if except_for else "") + found.group(), kind))
+            return f"、{_MARK}{len(groups) - 1}、"
+
+        hidden = _ALL.sub(hide, _BOTH_LEVELS.sub(hide, text))
+        return re.sub(_ONLY_SOME.pattern.replace("$", f"(?=、{_MARK})"), "", hidden)
+
+    def _pieces(self, masked: str) -> Iterable[str]:
+        without_notes = re.sub(rf"[{_O}][^{_O}{_C}]*[{_C}]", "", masked)
+        for piece in re.split(r"[、，,；;/\s。]+", without_notes):
+            piece = piece.strip(OPENERS + CLOSERS + "：:“”")
+            for part in _STUCK.split(self._without_etc(piece)):
+                yield from self._divided(_LEADING.sub("", part))
+
+    def _without_etc(self, piece: str) -> str:
+        shorter = _ETC.sub("", piece)
+        self.is_open_ended = self.is_open_ended or shorter != piece
+        return shorter
+
+    def _divided(self, piece: str) -> Iterable[str]:
+        """Divides at 和 only between two names: 工业和信息化局 is one."""
+        for found in _AND.finditer(piece):
+            left, right = piece[: found.start()], piece[found.end() :]
+            if len(right) > 2 and (left.endswith(("局", "委", "办", "厅", "中心", "县", "政府")) or _MARK in left):
+                yield from (left, *self._divided(right))
+                return
+        if len(piece) > 1:
+            yield piece
+
+    def _name(self, piece: str, groups: list[tuple[str, OpenGroup]]) -> PrintedName:
+        if piece.startswith(_MARK):
+            text, kind = groups[int(piece[1:])]
+            return PrintedName(text, group=kind)
+        shorter = _GOVERNMENT.sub("", piece)
+        found = self.directory.match(shorter, self.city) or self.directory.match(self._completed(shorter), self.city)
+        if not found and _LOCAL.match(piece):
+            return PrintedName(piece, group=OpenGroup.ALL_JURISDICTIONS)
+        if not found and (_OPEN.match(piece) or _TOWN.match(piece)):
+            return PrintedName(piece, group=OpenGroup.DEPARTMENTS_UNRESOLVED)
+        is_place = found.is_jurisdiction if found else bool(_PLACE.search(shorter))
+        name = shorter if is_place else self._completed(shorter)
+        if level_of(name) and not is_place:
+            self.level = level_of(name)
+        elif self.city and name.startswith(self.city):
+            self.level = self.city[-1:]
+        return PrintedName(name, found.name if found else None, is_place=is_place)
+
+    def _completed(self, name: str) -> str:
+        """Puts the level of the list in front of a name that lacks it; strangers and places keep their name."""
+        own = level_of(name) or (self.city and name.startswith(self.city))
+        if own or not self.level or _FOREIGN.search(name) or _PLACE.search(name):
+            return name
+        return self.level + name

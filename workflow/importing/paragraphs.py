@@ -1,0 +1,204 @@
+"""Raw lines to whole paragraphs: heals line breaks, page breaks with repeated characters, and stray spaces."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .brackets import CLOSERS, OPENERS, depth_of
+from .markers import Marker, find_marker
+from .reader import RawLine
+
+_CJK = r"\u2018-\u201d\u2026\u2014\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+_SPACE = r"[ \t\u00a0\u2002-\u200a\u3000]"
+_SPACE_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}]){_SPACE}+|{_SPACE}+(?=[{_CJK}])")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0e-\x1f]")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９％", "0123456789%")
+_COMPATIBILITY = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
+_PAGE_NUMBER = re.compile(r"^(?:[-—－–·\s]*\d{1,3}[-—－–·\s]*|第\s*\d{1,3}\s*页(?:[,，/\s]*共\s*\d{1,3}\s*页)?)$")
+_MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s+|[-*+]\s+(?=\S))|\*\*|__")
+_RULE_LINE = re.compile(r"^[\s\-=*_|:+]{3,}$")
+_ENDS = "。！？；：!?;:…"
+_LABEL_LINE = re.compile(
+    r"^[（(〔\[【]?(?:牵头|责任|主责|配合|协助|协办|参与|承办|落实|实施|督导|验收|完成|整改|时限)"
+    r"[\u4e00-\u9fff（）()、]{0,8}[:：]"
+)
+_DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日$")
+_REDUPLICATED = "人天家处层种常往仅多慢早牢好久源紧深步渐纷稳时事日年月个条项件代户村县市区镇乡点片块刚明频屡偏统通"
+_GREATLY = re.compile(r"^大大(?:提|增|降|减|改|缩|加|压|优|方便|节|丰|拓)")
+_HEADING_LIMIT = 40
+_PARAGRAPH_LIMIT = 20_000
+
+
+@dataclass
+class Paragraph:
+    """One paragraph with the lines its characters come from; ``cells`` is set for a row of a table."""
+
+    text: str
+    line: int
+    marker: Marker | None = None
+    cells: tuple[str, ...] = ()
+    removed: list[str] = field(default_factory=list)
+    starts: list[tuple[int, int]] = field(default_factory=list)
+
+    def line_at(self, offset: int) -> int:
+        """Returns the number of the raw line a character came from."""
+        return next((line for start, line in reversed(self.starts) if start <= offset), self.line)
+
+    @property
+    def is_heading_like(self) -> bool:
+        """Whether the text is a short line of its own, without any punctuation that ends or divides a sentence."""
+        return len(self.text) <= _HEADING_LIMIT and not re.search(r"[，。；：！？]", self.text)
+
+
+def join_lines(lines: Sequence[RawLine]) -> list[Paragraph]:
+    """Returns the paragraphs of a document in order; page numbers and empty lines are gone."""
+    return _Joiner(_wrap_width(lines)).join(lines)
+
+
+def tidy(text: str) -> str:
+    """Removes what only typesetting put in: spaces beside Chinese text, invisible and compatibility characters."""
+    text = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
+    text = _COMPATIBILITY.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    return _SPACE_BESIDE_CJK.sub("", text.strip())
+
+
+def cells_of(text: str) -> tuple[str, ...]:
+    """Splits a table row written with tabs or pipes; other lines have no cells."""
+    if "|" in text and text.strip().startswith("|"):
+        parts = text.strip().strip("|").split("|")
+    else:
+        parts = text.strip("\r\n").split("\t") if text.strip().count("\t") else []
+    return tuple(part.strip() for part in parts) if len(parts) >= 3 else ()
+
+
+class _Joiner:
+    """Keeps the paragraph that is being built and decides whether the next line belongs to it."""
+
+    def __init__(self, wrap_width: int) -> None:
+        self._wrap_width = wrap_width
+        self._paragraphs: list[Paragraph] = []
+        self._is_open = False
+        self._after_gap = False
+        self._last_width = 0
+        self._in_body = False
+
+    def join(self, lines: Sequence[RawLine]) -> list[Paragraph]:
+        for raw in lines:
+            self._add(raw)
+        return self._paragraphs
+
+    def _add(self, raw: RawLine) -> None:
+        if cells := cells_of(raw.text):
+            if not _RULE_LINE.match(raw.text):
+                self._paragraphs.append(Paragraph(tidy(" ".join(cells)), raw.number, cells=cells))
+                self._is_open = False
+            return
+        text = _MARKDOWN.sub("", raw.text.replace("\f", ""))
+        if not text.strip() or _PAGE_NUMBER.match(text.strip()) or _RULE_LINE.match(text):
+            self._after_gap = True
+            return
+        for piece in _split_title(text):
+            self._add_piece(tidy(piece), raw.number)
+        self._after_gap = False
+        self._last_width = len(raw.text.rstrip())
+
+    def _add_piece(self, text: str, number: int) -> None:
+        marker = find_marker(text)
+        if self._is_open and self._continues(text, marker):
+            self._append(text, number)
+        else:
+            for part in split_at_markers(text):
+                self._start(part, number)
+        self._in_body = self._in_body or marker is not None
+
+    def _start(self, text: str, number: int) -> None:
+        self._paragraphs.append(Paragraph(text, number, find_marker(text), starts=[(0, number)]))
+        self._is_open = True
+
+    def _append(self, text: str, number: int) -> None:
+        last = self._paragraphs[-1]
+        repeated = _repeated(last.text, text) if self._after_gap else ""
+        if repeated:
+            last.removed.append(repeated)
+        last.starts.append((len(last.text), number))
+        last.text += text[len(repeated) :]
+
+    def _continues(self, text: str, marker: Marker | None) -> bool:
+        last = self._paragraphs[-1]
+        if marker or last.cells or _DATE_LINE.match(text) or len(last.text) > _PARAGRAPH_LIMIT:
+            return False
+        if depth_of(last.text) > 0 and not last.text.endswith("。"):
+            return True
+        if _LABEL_LINE.match(text) or last.text.endswith(tuple(_ENDS)):
+            return False
+        if self._is_complete_heading(last, text) or self._is_front_matter(last):
+            return False
+        return not last.text.endswith(tuple(CLOSERS)) or not _has_responsibility_end(last.text)
+
+    def _is_complete_heading(self, last: Paragraph, text: str) -> bool:
+        if not last.is_heading_like or re.fullmatch(r".{0,12}(?:行动|工程|攻坚战)。?", text) and last.marker:
+            return False
+        return not self._wrap_width or self._last_width < self._wrap_width - 2
+
+    def _is_front_matter(self, last: Paragraph) -> bool:
+        """Titles, numbers and signatures before the first heading stay lines of their own."""
+        return not self._in_body and not re.search(r"[，。；]", last.text)
+
+
+def _has_responsibility_end(text: str) -> bool:
+    tail = text[max(text.rfind(opener) for opener in OPENERS) :]
+    return bool(re.search(r"牵头|负责|配合|参与|落实|责任|单位|部门|政府|[局委]", tail))
+
+
+def _repeated(before: str, after: str) -> str:
+    """Returns the characters printed twice, at the foot of a page and at the head of the next one."""
+    for length in range(min(6, len(before), len(after)), 1, -1):
+        if before.endswith(after[:length]) and re.fullmatch(r"[\u4e00-\u9fff]+", after[:length]):
+            return after[:length]
+    first = after[:1]
+    if not before.endswith(first) or not "\u4e00" <= first <= "\u9fff" or first in _REDUPLICATED:
+        return ""
+    return "" if _GREATLY.match(before[-1:] + after) else first
+
+
+_WIDE_GAP_TITLE = re.compile(
+    rf"^(\s*(?:\d{{1,3}}[.．、]|[（(][一二三四五六七八九十]+[）)])[^，。；：\s]{{4,30}})(?:\u3000|{_SPACE}{{2,}})(?=\S)"
+)
+
+
+def _split_title(text: str) -> list[str]:
+    """Splits a heading from the body that follows it after a wide space."""
+    found = _WIDE_GAP_TITLE.match(text)
+    return [found.group(1), text[found.end() :]] if found else [text]
+
+
+_INNER_HEADING = re.compile(
+    r"(?<=[。])(?=(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[\u4e00-\u9fff])"
+)
+_AFTER_CLAUSE = re.compile(r"(?<=[）)〕\]】])(?=\d{1,2}[.．、](?!\d))|(?<=[）)〕\]】]。)(?=\d{1,2}[.．、](?!\d))")
+_SHORT_HEADING = re.compile(
+    r"^((?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[^。]{2,40}。)(?=\d{1,2}[.．、](?!\d))"
+)
+
+
+def split_at_markers(text: str) -> list[str]:
+    """Splits headings and tasks that share one line with what stands before them."""
+    pieces: list[str] = []
+    for part in _INNER_HEADING.split(text):
+        if found := _SHORT_HEADING.match(part):
+            pieces.append(found.group(1))
+            part = part[found.end() :]
+        pieces += _AFTER_CLAUSE.split(part)
+    return [piece for piece in pieces if piece]
+
+
+def _wrap_width(lines: Sequence[RawLine]) -> int:
+    """Returns the column at which a text was wrapped by hand, or 0 when a line is a paragraph."""
+    lengths = [len(line.text.rstrip()) for line in lines if line.text.strip()]
+    if len(lengths) < 8:
+        return 0
+    width, _count = max(Counter(lengths).items(), key=lambda item: (item[1], item[0]))
+    close = sum(1 for length in lengths if abs(length - width) <= 2)
+    return width if 18 <= width <= 90 and close * 3 >= len(lengths) else 0

@@ -1,0 +1,139 @@
+"""Where in a paragraph the responsibility clauses stand: brackets, labelled lines, or a plain last sentence."""
+
+import re
+from dataclasses import dataclass, field
+
+from .brackets import CLOSERS, OPENERS, scan
+from .clauses import LABEL, Clause, read_clause
+from .directory import Directory
+from .paragraphs import Paragraph
+
+_LABELLED_START = re.compile(rf"(?:^|(?<=[。；;]))\s*(?:[\u4e00-\u9fff]{{2,6}}(?:单位|部门)|{LABEL.pattern})[:：]")
+_SENTENCE = re.compile(r"[^。；！？]+[。；！？]?")
+_PARTY_WORDS = re.compile("牵头|负责|配合|落实|参与|责任|督导|验收|协助|实施|单位|部门|时限|监督|指导|承办")
+_HIDDEN = "\ue001"
+_LOOK_BACK = 3
+_LONGEST_CLAUSE = 1500
+
+
+@dataclass(frozen=True)
+class Span:
+    """A clause and the characters of the paragraph it occupies."""
+
+    start: int
+    end: int
+    clause: Clause
+
+
+@dataclass
+class SpanScan:
+    """All clauses of a paragraph, and where a bracket of a clause opens that cannot be closed."""
+
+    spans: list[Span] = field(default_factory=list)
+    broken_at: int | None = None
+
+    @property
+    def names_parties(self) -> bool:
+        """Whether at least one clause is there, even one that names nobody."""
+        return any(span.clause.parties or span.clause.names_nobody for span in self.spans)
+
+
+class SpanFinder:
+    """Finds and reads the clauses of paragraphs with one directory."""
+
+    def __init__(self, directory: Directory, city: str = "") -> None:
+        self._directory = directory
+        self._city = city
+
+    def read(self, text: str) -> Clause:
+        """Returns the clause a text holds."""
+        return read_clause(text, self._directory, self._city)
+
+    def find(self, paragraph: Paragraph) -> SpanScan:
+        """Returns the explicit clauses: in brackets or behind a label."""
+        text = paragraph.text
+        if not _PARTY_WORDS.search(text) and not re.search(f"[{re.escape(OPENERS)}]", text):
+            return SpanScan()
+        brackets = scan(text, self._is_clause)
+        spans = [
+            Span(one.start, one.end, self.read(one.content))
+            for one in brackets.brackets
+            if self._is_clause(one.content)
+        ]
+        spans += self._labelled(text, spans)
+        return SpanScan(sorted(spans, key=lambda span: span.start), self._broken_at(text, brackets.unclosed_at))
+
+    def find_spoken(self, paragraph: Paragraph) -> list[Span]:
+        """Returns the last sentences of a paragraph that consist of nothing but parties and what they do."""
+        sentences = list(_SENTENCE.finditer(paragraph.text))[-_LOOK_BACK:]
+        spans = []
+        for index, found in enumerate(sentences):
+            sentence = found.group().rstrip("。；！？")
+            is_heading = index == 0 and found.start() == 0 and len(sentences) > 1
+            if is_heading or len(sentence) > 300 or not _PARTY_WORDS.search(sentence):
+                continue
+            clause = self.read(sentence)
+            if self._is_only_parties(clause):
+                spans.append(Span(found.start(), found.end(), clause))
+        return spans
+
+    def _is_clause(self, content: str) -> bool:
+        """Whether the inside of a bracket names parties, and is not （含自备电厂） or （河）."""
+        if not content.strip() or len(content) > _LONGEST_CLAUSE:
+            return False
+        if not _PARTY_WORDS.search(content) and not re.search(r"[局委厅办]", content):
+            return False
+        clause = self.read(content)
+        if clause.names_nobody or clause.unknown_labels or (clause.has_label and (clause.parties or clause.deadlines)):
+            return True
+        if clause.has_role:
+            return any(party.printed.is_plausible for party in clause.parties)
+        departments = [one for one in clause.parties if one.printed.is_plausible and not one.printed.is_place]
+        return bool(departments) and all(one.printed.is_plausible for one in clause.parties)
+
+    def _is_only_parties(self, clause: Clause) -> bool:
+        return (
+            clause.has_role
+            and bool(clause.parties)
+            and not clause.leftovers
+            and all(party.printed.is_plausible for party in clause.parties)
+        )
+
+    def _labelled(self, text: str, spans: list[Span]) -> list[Span]:
+        """A label at the start of a sentence holds to the end of the paragraph or of its last labelled sentence."""
+        result = []
+        position = 0
+        while found := _LABELLED_START.search(text, position):
+            end = self._labelled_end(text, found.end())
+            position = end
+            if not any(span.start < end and found.start() < span.end for span in spans):
+                clause = self.read(text[found.start() : end].strip())
+                result += [Span(found.start(), end, clause)] if clause.has_label else []
+        return result
+
+    def _labelled_end(self, text: str, start: int) -> int:
+        end = start
+        while True:
+            stop = text.find("。", end)
+            end = len(text) if stop < 0 else stop + 1
+            if end >= len(text) or not _LABELLED_START.match(text, end):
+                return end
+
+    def _broken_at(self, text: str, unclosed_at: int | None) -> int | None:
+        """An open bracket matters only when it begins like a clause; elsewhere it is a misprint of no consequence."""
+        if unclosed_at is None:
+            return None
+        head = re.split(r"[。；;" + re.escape(CLOSERS) + "]", text[unclosed_at + 1 :])[0]
+        return unclosed_at if self._is_clause(head) else None
+
+
+def without_spans(text: str, spans: list[Span]) -> str:
+    """Hides the clauses with signs of the same length, so that offsets stay valid."""
+    for span in spans:
+        text = text[: span.start] + _HIDDEN * (span.end - span.start) + text[span.end :]
+    return text
+
+
+def visible(text: str) -> str:
+    """Removes the signs of hidden clauses, and a full stop that is left standing behind another one."""
+    return re.sub(r"([。；])[。；]+", r"\1", text.replace(_HIDDEN, ""))
