@@ -4,6 +4,7 @@ from workflow.models.calendar import CalendarDay
 from workflow.models.closing import Closure, Objection, Publicity, Submission, Verification
 from workflow.models.events import Event
 from workflow.models.evidence import Evidence
+from workflow.models.idempotency import IdempotencyRecord
 from workflow.models.imports import PlanImport
 from workflow.models.items import Assignment, Milestone, NumberSeries, ProgressReport, Target, WorkItem
 from workflow.models.procedures import Procedure, Rung
@@ -16,6 +17,7 @@ __all__ = [
     "Closure",
     "Event",
     "Evidence",
+    "IdempotencyRecord",
     "Milestone",
     "NumberSeries",
     "Objection",
