@@ -1,7 +1,7 @@
 """Responsibility clauses: who leads, cooperates, implements … as printed in one bracket, line or sentence."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .brackets import CLOSERS, OPENERS
 from .directory import Directory
@@ -135,19 +135,35 @@ def _read_list(role: Role, value: str, names: NameReader, clause: Clause) -> Non
 def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = Role.JOINT) -> None:
     """Reads A牵头，B、C配合: names wait until a role word follows."""
     waiting: list[PrintedName] = []
-    for segment in re.split(r"[，,；;。]", _protected(text)):
-        segment = segment.replace(_COMMA, "，").strip()
-        found = _role_of(segment, names)
+    segments = [part.replace(_COMMA, "，").strip() for part in re.split(r"[，,；;。]", _protected(text))]
+    while segments:
+        segment = segments.pop(0)
+        found = _role_of(segment)
         if not found:
             waiting += names.read(segment)
             continue
         clause.has_role = True
         waiting += names.read(_joint_partner(segment[: found.start()], names, clause))
-        if not waiting and segment[found.end() :].strip("："):
+        rest = segment[found.end() :]
+        if _goes_on(rest, names):
+            segments.insert(0, rest.lstrip("、"))
+            rest = ""
+        if not waiting and rest.strip("："):
             clause.leftovers.append(segment)
-        _take(waiting, found.group(), segment[found.end() :], clause)
+        _take(waiting, found.group(), rest, clause)
         waiting = []
     clause.parties += [ClauseParty(default, name, default is Role.JOINT) for name in waiting]
+
+
+def _goes_on(rest: str, names: NameReader) -> bool:
+    """Whether other parties follow without a comma: A牵头、B配合 or A牵头B配合."""
+    if rest.startswith("、"):
+        return True
+    following = _role_of(rest)
+    if not following or not following.start():
+        return False
+    printed = replace(names).read(rest[: following.start()])
+    return bool(printed) and all(name.is_plausible for name in printed)
 
 
 _COMMA = "\ue003"
@@ -159,7 +175,7 @@ def _protected(text: str) -> str:
     return _NESTED.sub(lambda found: re.sub("[，,]", _COMMA, found.group()), text)
 
 
-def _role_of(segment: str, names: NameReader) -> re.Match[str] | None:
+def _role_of(segment: str) -> re.Match[str] | None:
     """Finds the role word of a segment, not the 监督 of 市市场监督管理局 or the 落实 inside a name."""
     for found in _ROLE.finditer(segment):
         rest = segment[found.end() :]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from .markers import find_marker
 from .numerals import chinese_to_int, digits_for_years
 from .reading import Confidence, Milestone, Period, unique
 
@@ -151,7 +152,7 @@ def _is_date(match: re.Match[str]) -> bool:
     if match["month"]:
         exact = match["year"] or match["word"] or match["day"] or match["third"] or match["before"]
         return bool(exact) and not re.match(r"个月|月龄", match.string[match.end("month") :])
-    if match["year"] or match["word"] and (match["part"] or match["before"]):
+    if match["year"] or (match["word"] and (match["part"] or match["before"])):
         return True
     return bool(match["part"]) and match["part"] not in ("底", "末", "内", "年中", "下半年")
 
@@ -192,6 +193,9 @@ def _mention(match: re.Match[str], year: int | None, is_sure: bool, context: Dat
     if not _is_possible(match, year):
         return _Mention(match.start(), match.end(), printed, None, Confidence.AMBIGUOUS, False)
     if year is None:
+        due_on = _only_day_within(match, context.period)
+        if due_on:
+            return _Mention(match.start(), match.end(), printed, due_on, Confidence.STATED)
         guess = _next_after(match, context)
         return _Mention(match.start(), match.end(), printed, guess, Confidence.AMBIGUOUS)
     due_on, is_stated = _due(match, year)
@@ -231,6 +235,15 @@ def _due_in_month(match: re.Match[str], year: int, month: int) -> tuple[date, bo
     return _month_end(year, month), bool(match["third"])
 
 
+def _only_day_within(match: re.Match[str], period: Period | None) -> date | None:
+    """In a plan for one winter 10月底 needs no year: only one such day lies within the plan."""
+    if period is None or (period.last - period.first).days > 365:
+        return None
+    days = {_due(match, year) for year in (period.first.year, period.last.year) if _is_possible(match, year)}
+    within = [day for day, is_stated in days if is_stated and period.first <= day <= period.last]
+    return within[0] if len(within) == 1 else None
+
+
 def _next_after(match: re.Match[str], context: DateContext) -> date | None:
     """A day without a year: the next one after the document was issued, to be confirmed."""
     start = context.issued_on or (context.period.first if context.period else None)
@@ -254,7 +267,9 @@ def _clause(text: str, masked: str, start: int, mentioned_to: int, following: li
     """The obligation runs to the end of its sentence or to the clause with the next date."""
     stops = [masked.find(stop, mentioned_to) for stop in _STOPS]
     end = min([stop for stop in stops if stop >= 0] + following[:1] + [len(text)])
-    return text[start:end].replace(_HIDDEN, "").strip("，、；。： ")
+    clause = text[start:end].replace(_HIDDEN, "").strip("，、；。： ")
+    marker = find_marker(clause)
+    return clause[len(marker.printed) :] if marker else clause
 
 
 def _question(mention: _Mention) -> list[str]:

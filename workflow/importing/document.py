@@ -12,7 +12,7 @@ from .reading import Period
 
 _KINDS = "方案|计划|要点|规划|清单|意见|措施|任务书|分工|台账|安排|办法|一览表|任务表|分解表"
 _TITLE = re.compile(rf"^[^，。：；《》]{{4,80}}(?:{_KINDS})(?:[（(][^（）()]{{2,30}}[）)])?$")
-_NOTICE = re.compile(r"(?:关于|)(?:印发|转发|下发|做好)《?(.+?)》?的?通知")
+_NOTICE = re.compile(r"关于(?:印发|转发|下发|发布)《?(.+?)》?的?通知")
 _NUMBER = re.compile(r"([\u4e00-\u9fff]{1,15})\s*[〔\[［（(【]\s*(20\d\d)\s*[〕\]］）)】]\s*第?(\d{1,5})\s*号")
 _NUMBER_LABEL = re.compile(r"^(?:文号|发文字号|文件编号|发文号)[:：\s]*")
 _SPAN = re.compile(r"(20\d\d)年?(?:[—–\-－~～至到]{1,2}|年至|年到)(20\d\d)年")
@@ -75,6 +75,12 @@ def _title(front: list[Paragraph]) -> str:
 def _own_title(front: list[Paragraph]) -> str:
     for index in range(len(front) - 1, -1, -1):
         text = front[index].text
+        if (
+            index
+            and re.fullmatch(r"[（(][^（）()]*20\d\d[^（）()]*[）)]", text)
+            and _TITLE.match(front[index - 1].text)
+        ):
+            return front[index - 1].text + text
         if not _TITLE.match(text) or "通知" in text:
             continue
         before = front[index - 1].text if index else ""

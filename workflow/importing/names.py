@@ -121,7 +121,8 @@ class NameReader:
             text, kind = groups[int(piece[1:])]
             return PrintedName(text, group=kind)
         shorter = _GOVERNMENT.sub("", piece)
-        found = self.directory.match(shorter, self.city) or self.directory.match(self._completed(shorter), self.city)
+        # With a level in force 农业农村局 behind 县住建局 is the county's, not the city's.
+        found = self.directory.match(self._completed(shorter), self.city)
         if not found and _LOCAL.match(piece):
             return PrintedName(piece, group=OpenGroup.ALL_JURISDICTIONS)
         if not found and (_OPEN.match(piece) or _TOWN.match(piece)):

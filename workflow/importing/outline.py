@@ -174,7 +174,7 @@ class TaskChooser:
 
 def numbers_of(tasks: Sequence[TaskNode]) -> list[int]:
     """Returns one number for each task: the printed ones, or 1…n when the numbering starts again in each section."""
-    if not tasks or len({task.node.rank for task in tasks}) == 1 and not _restarts(tasks):
+    if not tasks or (len({task.node.rank for task in tasks}) == 1 and not _restarts(tasks)):
         return [task.node.number for task in tasks]
     return list(range(1, len(tasks) + 1))
 

@@ -67,7 +67,7 @@ def tidy(text: str) -> str:
 def cells_of(text: str) -> tuple[str, ...]:
     """Splits a table row written with tabs or pipes; other lines have no cells."""
     if "|" in text and text.strip().startswith("|"):
-        parts = text.strip().strip("|").split("|")
+        parts = text.strip().removeprefix("|").removesuffix("|").split("|")
     else:
         parts = text.strip("\r\n").split("\t") if text.strip().count("\t") else []
     return tuple(part.strip() for part in parts) if len(parts) >= 3 else ()
@@ -138,7 +138,7 @@ class _Joiner:
         return not last.text.endswith(tuple(CLOSERS)) or not _has_responsibility_end(last.text)
 
     def _is_complete_heading(self, last: Paragraph, text: str) -> bool:
-        if not last.is_heading_like or re.fullmatch(r".{0,12}(?:行动|工程|攻坚战)。?", text) and last.marker:
+        if not last.is_heading_like or (re.fullmatch(r".{0,12}(?:行动|工程|攻坚战)。?", text) and last.marker):
             return False
         return not self._wrap_width or self._last_width < self._wrap_width - 2
 

@@ -66,8 +66,9 @@ class _PlanReader:
     def _from_text(self, tasks: list[TaskNode], rules: list[InheritedRule], reader: TaskReader) -> PlanReading:
         plan = PlanReading()
         starts = [task.node.position for task in tasks]
+        behind = _end_of_tasks(tasks)
         for task, number in zip(tasks, numbers_of(tasks), strict=True):
-            in_force = _rules_in_force(rules, task.node, starts)
+            in_force = _rules_in_force(rules, task.node, starts, behind)
             source = TaskSource.of_node(task, number)
             plan.tasks.append(reader.read(source, in_force, plan.errors))
         plan.sections = unique(
@@ -111,18 +112,17 @@ def heading_of(node: Node) -> str:
     return TaskSource.plain_heading(node)
 
 
-def _rules_in_force(rules: list[InheritedRule], node: Node, starts: list[int]) -> list[InheritedRule]:
-    """A rule holds from the task that states it on; one stated before the first or after the last task, for all."""
-    if not starts:
-        return []
+def _end_of_tasks(tasks: list[TaskNode]) -> int:
+    """Returns the position behind everything that belongs to the last task."""
+    last = list(tasks[-1].node.all_nodes())[-1] if tasks else None
+    return last.position + len(last.paragraphs) if last else 0
+
+
+def _rules_in_force(rules: list[InheritedRule], node: Node, starts: list[int], behind: int) -> list[InheritedRule]:
+    """A rule holds from the task that states it on; one stated before the first or behind the last task, for all."""
     following = [start for start in starts if start > node.position]
-    ends = following[0] if following else float("inf")
-    last_end = max(starts) + 1
-    return [
-        rule
-        for rule in rules
-        if rule.paragraph < min(starts) or rule.paragraph < ends or rule.paragraph > last_end and rule.paragraph >= ends
-    ]
+    end = following[0] if following else float("inf")
+    return [rule for rule in rules if rule.paragraph < end or rule.paragraph >= behind]
 
 
 def _repeated(line: int, number: int, earlier: int) -> PlanError:

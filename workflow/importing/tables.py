@@ -95,7 +95,7 @@ def _read_row(paragraph: Paragraph, table: _Table, drafts: list[DraftRow]) -> No
     row = _Row(table, cells)
     printed = row.first("number")
     same_task = drafts and (
-        paragraph_is_continued(paragraph.cells, table) or not printed and not row.own_task(paragraph.cells)
+        paragraph_is_continued(paragraph.cells, table) or (not printed and not row.own_task(paragraph.cells))
     )
     if same_task and "number" in table.kinds:
         _merge(drafts[-1], row)

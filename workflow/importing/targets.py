@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from .dates import mask_citations
+from .markers import find_marker
 from .numerals import chinese_to_int
 from .reading import Target, unique
 
@@ -13,9 +14,9 @@ _NUMBER = (
 _MASS = r"[微毫纳千]?克|吨(?:标准煤|标煤)?|公斤"
 _NOUNS = "行政村|自然村|村庄|村|乡镇|县|区|社区|项目|企业|点位|断面|小区|站|国家级|省级|百分点|工业园区|园区|厂|水体|水源地|案例"
 _UNIT = (
-    rf"%|‰|个(?:{_NOUNS})?|(?:[万亿千百]*)(?:平方公里|平方千米|平方米|立方米|公里|千米|米|公顷|亩|兆瓦时?|千瓦时?|千伏安|瓦"
-    rf"|(?:{_MASS})(?:/(?:立方米|升|小时|日|天|年))?|蒸吨(?:/小时)?|立方米/(?:日|秒)|度|元|人次?|户|株|辆|台|套|座|处|家|条"
-    rf"|项|件|次|场|支|名|所|批|头|口|天|小时|分贝|个(?:{_NOUNS})?|倍|眼|宗)"
+    rf"%|‰|个(?:{_NOUNS})?|[万亿千百]*(?:平方公里|平方千米|平方米|立方米/[日秒]|立方米|公里|千米|米|公顷|亩|兆瓦时?|千瓦时?|千伏安|瓦"
+    rf"|(?:{_MASS})(?:/(?:立方米|升|小时|日|天|年))?|蒸吨(?:/小时)?|度|元|人次|人|户次|户|株|辆次|辆|台|套|座|处|家次|家"
+    rf"|条|项|件|次|场|支|名|所|批|头|口|天|小时|分贝|倍|眼|宗)"
 )
 _BOUND = r"(?P<bound>及?以上|以下|以内|之内|左右)?"
 _AMOUNT = re.compile(rf"(?<![A-Za-z.\d第]){_NUMBER}(?P<unit>{_UNIT}){_BOUND}")
@@ -58,7 +59,7 @@ def _targets_of(clause: str) -> Iterator[Target]:
     for found in _RANK.finditer(clause):
         value = chinese_to_int(found["value"])
         if value:
-            yield Target(clause.strip(), "<=", float(value), found["unit"])
+            yield Target(_text(clause), "<=", float(value), found["unit"])
     taken = 0
     for found in _AMOUNT.finditer(clause):
         if _is_year_part(clause, found):
@@ -66,7 +67,13 @@ def _targets_of(clause: str) -> Iterator[Target]:
         comparator = _comparator(clause, found, taken)
         taken = found.end()
         if comparator:
-            yield Target(clause.strip(), comparator, float(found["value"].replace(",", "")), found["unit"])
+            yield Target(_text(clause), comparator, float(found["value"].replace(",", "")), found["unit"])
+
+
+def _text(clause: str) -> str:
+    """Leaves out the number of a measure the clause begins with."""
+    marker = find_marker(clause)
+    return clause[len(marker.printed) if marker else 0 :].strip()
 
 
 def _is_year_part(clause: str, found: re.Match[str]) -> bool:
@@ -104,7 +111,4 @@ def _bounded(comparator: str, bound: str | None) -> str:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for last in pattern.finditer(text):
-        pass
-    return last
+    return next(reversed(list(pattern.finditer(text))), None)
