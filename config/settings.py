@@ -96,6 +96,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bodies without files
 # -- people and safety -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [  # memory-hard first; the second reads what an older installation may bring along
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in {
@@ -210,8 +214,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["workflow.api.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["workflow.api.parsers.StrictJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "workflow.api.schema.Schema",
+    "URL_FORMAT_OVERRIDE": None,  # ?format= would be one more parameter
     "EXCEPTION_HANDLER": "workflow.api.errors.problem",
     "DEFAULT_VERSIONING_CLASS": None,
 }
@@ -223,7 +229,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # null: asks no server elsewhere
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES": {
         "items:read": _("Read items, departments and sources"),
@@ -234,7 +243,9 @@ OAUTH2_PROVIDER = {
         "webhooks": _("Manage webhooks"),
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 1800,
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    "SCOPES_BACKEND_CLASS": "accounts.clients.GrantedScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.ClientValidator",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # access tokens are kept as hashes only
 }
 
 LOGGING = {
@@ -243,4 +254,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"axes.apps": {"level": "WARNING"}},  # it greets on every start
 }

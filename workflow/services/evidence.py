@@ -44,7 +44,7 @@ def add_evidence(
     _check(file, kind)
     content_type = content_type_of(file.file, file.name)
     with transaction.atomic():
-        locked = lock(item.pk)
+        locked = lock(item)
         facts = read_facts([locked])[locked.pk]
         if refusal := permissions.refuse_evidence(by, facts):
             raise Refused(refusal)

@@ -74,7 +74,7 @@ def perform(
     """
     try:
         with transaction.atomic():
-            return _perform(item.pk, action, by, effect, note, version, now or timezone.now())
+            return _perform(item, action, by, effect, note, version, now or timezone.now())
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise Refused(conflict("busy", _("Somebody else is working on this item right now; try again."))) from error
@@ -82,9 +82,9 @@ def perform(
 
 
 def _perform(
-    pk: int, action: Action, by: User | None, effect: Effect, note: str, version: int | None, now: datetime
+    seen: WorkItem, action: Action, by: User | None, effect: Effect, note: str, version: int | None, now: datetime
 ) -> WorkItem:
-    item = lock(pk)
+    item = lock(seen)
     if version is not None and version != item.version:
         raise Refused(stale(item))
     facts = read_facts([item])[item.pk]
@@ -126,12 +126,12 @@ def _write(step: Step, change: Change) -> None:
         timers.rearm(item, step.calendar, step.now)
 
 
-def lock(pk: int) -> WorkItem:
-    """The item under a row lock, its parent before it, so that two verbs on one family never wait for each other."""
-    parent = WorkItem.objects.filter(children=pk).values("pk")
-    list(WorkItem.objects.filter(pk__in=parent).select_for_update(no_key=True).values_list("pk"))
+def lock(seen: WorkItem) -> WorkItem:
+    """The item read anew under a row lock, its parent before it, so that two verbs on one family never deadlock."""
     items = WorkItem.objects.select_for_update(of=("self",), no_key=True)
-    return items.select_related("procedure", "lead", "office", "source").get(pk=pk)
+    if seen.parent_id:  # never changes
+        items.filter(pk=seen.parent_id).values_list("pk").get()
+    return items.select_related("procedure", "lead", "office", "source").get(pk=seen.pk)
 
 
 def set_turn(item: WorkItem) -> None:

@@ -55,9 +55,16 @@ def resolve_objection(
         decided.decided_by, decided.decided_at = by, step.now
         decided.save(update_fields=["upheld", "opinion", "decided_by", "decided_at"])
         data = {"objection": decided.pk, "upheld": upheld, "opinion": opinion.strip()}
-        return send_back(step, counts=True, data=data) if upheld else Change(State.PUBLICIZING, data=data)
+        return send_back(step, counts=True, data=data) if upheld else _go_on(step, data)
 
     return perform(item, Action.RESOLVE_OBJECTION, by=by, note=note or opinion, effect=effect, **door)
+
+
+def _go_on(step: Step, data: dict[str, Any]) -> Change:
+    """Where an item goes whose objection was not upheld: an objection may come after the notice has ended."""
+    is_public = step.item.publicities.filter(ended_at__isnull=True).exists()
+    is_disputed = len(step.facts.open_objections) > 1
+    return Change(State.PUBLICIZING if is_public or is_disputed else State.APPROVING, data=data)
 
 
 def _open_objection(step: Step, pk: int | None) -> Objection:

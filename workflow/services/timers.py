@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from workflow import deadlines
 from workflow.deadlines import BUSINESS_ZONE, ClockFacts, RunningClock, WorkingCalendar
+from workflow.lifecycle import IN_WORK, State
 from workflow.models import Timer, WorkItem
 from workflow.models.procedures import Clock
 
@@ -51,15 +52,17 @@ def _start(item: WorkItem, clocks: list[RunningClock], calendar: WorkingCalendar
 
 def clock_facts(item: WorkItem, now: datetime) -> ClockFacts:
     """What deadlines.running_clocks needs to know about an item."""
-    publicity = item.publicities.filter(ended_at__isnull=True).values_list("ends_on", flat=True).first()
+    is_public = item.state == State.PUBLICIZING
+    milestones = item.milestones.filter(due_on__isnull=False) if item.state in IN_WORK else item.milestones.none()
+    running = item.publicities.filter(ended_at__isnull=True).values_list("ends_on", flat=True)
     return ClockFacts(
         state=item.state,
         today=now.astimezone(BUSINESS_ZONE).date(),
         due_on=item.due_on,
-        milestones=tuple(item.milestones.filter(due_on__isnull=False).values_list("pk", "due_on")),
+        milestones=tuple(milestones.values_list("pk", "due_on")),
         assigned_on=item.assigned_at.astimezone(BUSINESS_ZONE).date() if item.assigned_at else None,
-        publicity_ends_on=publicity,
-        is_objection_open=item.objections.filter(upheld__isnull=True).exists(),
+        publicity_ends_on=running.first() if is_public else None,
+        is_objection_open=is_public and item.objections.filter(upheld__isnull=True).exists(),
     )
 
 

@@ -1,0 +1,132 @@
+"""Plan import: upload → preview → correct → confirm. The command line does the same through importing.loader."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.models import Department, today
+from accounts.roles import Permission
+from workflow.importing import loader, reader
+from workflow.importing.corrections import DocumentForm, StyledForm, TaskCorrection
+from workflow.lifecycle import DepartmentRole
+from workflow.models import Milestone, PlanImport
+from workflow.refusal import Refused
+
+
+class UploadForm(StyledForm):
+    file = forms.FileField(label=gettext_lazy("Plan document (.txt, .md, .docx)"))
+
+
+def _offices(request: HttpRequest) -> frozenset[int]:
+    """The committee offices for which this person dispatches; nobody else imports."""
+    offices = request.user.departments_with(Permission.DISPATCH)
+    if not offices:
+        raise PermissionDenied
+    return offices
+
+
+def _plan_import(request: HttpRequest, pk: int) -> PlanImport:
+    return get_object_or_404(PlanImport.objects.select_related("source"), pk=pk, office__in=_offices(request))
+
+
+@login_required
+def upload(request: HttpRequest) -> HttpResponse:
+    office = get_object_or_404(Department, pk=min(_offices(request)))
+    form = UploadForm(request.POST or None, request.FILES or None)
+    errors: list[dict[str, object]] = []
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            plan_import = loader.receive(file.read(), file.name, office=office, by=request.user)
+            return redirect("workflow:plan-preview", plan_import.pk)
+        except (reader.UnreadableDocument, Refused) as error:
+            form.add_error("file", str(error))
+        except loader.PlanHasErrors as error:
+            errors = error.errors
+    waiting = PlanImport.objects.filter(office=office, source__isnull=True)[:20]
+    status = 400 if errors or form.errors else 200
+    context = {"form": form, "errors": errors, "waiting": waiting}
+    return render(request, "workflow/imports/upload.html", context, status=status)
+
+
+@login_required
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that was read; posting corrects the facts about the document itself."""
+    plan_import = _plan_import(request, pk)
+    form = DocumentForm.of(plan_import.reading, request.POST or None)
+    if request.method == "POST" and not plan_import.source and form.is_valid():
+        form.apply_to(plan_import.reading)
+        plan_import.save(update_fields=["reading"])
+        messages.success(request, _("The correction was saved."))
+        return redirect("workflow:plan-preview", pk)
+    reading = plan_import.reading | {"tasks": [_shown(row) for row in plan_import.reading["tasks"]]}
+    context = {"plan_import": plan_import, "reading": reading, "form": form}
+    return render(request, "workflow/imports/preview.html", context, status=400 if form.errors else 200)
+
+
+def _shown(task: dict[str, Any]) -> dict[str, Any]:
+    """A task of the reading with its enumerations in the reader's language."""
+    parties = [
+        {
+            "role": DepartmentRole(row["role"]).label,
+            "who": row.get("department") or row.get("name") or row.get("text"),
+            "count": len(row.get("departments", [])),
+            "is_known": bool(row.get("department") or row.get("departments")),
+        }
+        for row in task["responsibilities"]
+    ]
+    milestones = [
+        row | {"confidence_label": Milestone.Confidence(row["confidence"]).label} for row in task["milestones"]
+    ]
+    return task | {"parties": parties, "milestones": milestones}
+
+
+@login_required
+def task(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Correct one task of the reading."""
+    plan_import = _plan_import(request, pk)
+    row = next((row for row in plan_import.reading["tasks"] if row["number"] == number), None)
+    if row is None or plan_import.source:
+        raise Http404
+    units = list(Department.objects.valid_on(today()).exclude(kind=Department.Kind.GOVERNMENT))
+    correction = TaskCorrection(row, units, request.POST or None)
+    if request.method == "POST" and correction.is_valid():
+        correction.apply()
+        plan_import.save(update_fields=["reading"])
+        messages.success(request, _("The correction was saved."))
+        return redirect("workflow:plan-preview", pk)
+    context = {"plan_import": plan_import, "task": row, "correction": correction}
+    return render(request, "workflow/imports/task.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_POST
+@login_required
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    plan_import = _plan_import(request, pk)
+    try:
+        source = loader.confirm(plan_import, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("workflow:plan-preview", pk)
+    messages.success(request, _("The plan was imported; its tasks wait to be assigned."))
+    return redirect("workflow:source", source.pk)
+
+
+@require_POST
+@login_required
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a reading away that was not confirmed; the file can be uploaded again."""
+    plan_import = _plan_import(request, pk)
+    if plan_import.source:
+        raise Http404
+    plan_import.delete()
+    messages.success(request, _("The reading was discarded."))
+    return redirect("workflow:plan-import")
