@@ -10,12 +10,13 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from notifications.models import Message, StoredMail
-from notifications.services import mark_read
+from notifications.services import mark_read, unread_count
 
 PAGE_SIZE = 25
 
@@ -66,7 +67,8 @@ def unread(request: HttpRequest) -> HttpResponse:
     """The counter in the page head. Signed out: 403, so that htmx does not put the sign-in page in its place."""
     if not request.user.is_authenticated:
         return HttpResponse(status=403)
-    return render(request, "notifications/_unread.html")
+    # Without the request: what else a page's frame counts is not shown here and shall cost nothing.
+    return HttpResponse(render_to_string("notifications/_unread.html", {"unread_count": unread_count(request.user)}))
 
 
 def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

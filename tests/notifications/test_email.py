@@ -91,6 +91,15 @@ def test_after_a_refused_reader_the_others_get_theirs(person, server):
     assert Delivery.objects.filter(state=State.DEAD).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_closes_between_two_mails_is_called_again(person, server):
+    tell(person(), person())
+    server.answers["RCPT"] = ["421 closing"]
+    assert deliver("email") == 1
+    assert server.connections == 2
+    assert not Delivery.objects.filter(interruptions__gt=0).exists()
+
+
 def send(**fields: str) -> None:
     envelope = {"to": "clerk@city.example", "subject": "s", "body": "b", "reference": "r"}
     with transport_for("email") as transport:
