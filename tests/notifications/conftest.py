@@ -42,8 +42,8 @@ def outgoing(settings: object) -> Iterator[type[ScriptedBackend]]:
 
 
 @pytest.fixture
-def delivery(transactional_db: None, reader: User) -> Delivery:
-    """One message on its way to one reader, committed."""
+def delivery(db: None, reader: User) -> Delivery:
+    """One message on its way to one reader."""
     tell(reader)
     return Delivery.objects.get()
 

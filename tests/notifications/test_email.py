@@ -37,7 +37,7 @@ def test_the_message_arrives_as_it_was_written(delivery, server):
     assert mail["Message-ID"] == delivery.provider_id
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_run_uses_one_smtp_connection(reader, server):
     tell(reader, reader, reader)
     assert deliver("email") == 3
@@ -83,7 +83,7 @@ def test_after_a_lost_connection_the_next_run_makes_a_new_one(delivery, server):
     assert len({mail["Message-ID"] for mail in server.mails}) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_after_a_refused_reader_the_others_get_theirs(person, server):
     tell(person(), person(), person())
     server.answers["RCPT"] = ["550 no such user"]
@@ -91,7 +91,7 @@ def test_after_a_refused_reader_the_others_get_theirs(person, server):
     assert Delivery.objects.filter(state=State.DEAD).count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_server_that_closes_between_two_mails_is_called_again(person, server):
     tell(person(), person())
     server.answers["RCPT"] = ["421 closing"]

@@ -31,7 +31,7 @@ def write(to: str, subject: str = "您好", body: str = "正文") -> StoredMail:
 # -- the backend ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_notification_of_the_demo_ends_in_the_mailbox(demo, reader):
     tell(reader, subject="新任务")
     assert deliver("email") == 1

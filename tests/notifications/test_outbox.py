@@ -48,14 +48,14 @@ def test_the_mail_carries_text_absolute_link_and_sender(delivery, outgoing, sett
     assert mail.message()["Auto-Submitted"] == "auto-generated"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_mail_without_a_link_has_none(reader, outgoing, settings):
     tell(reader, url="")
     deliver("email")
     assert settings.PUBLIC_URL not in outgoing.sent[0].body
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize(("language", "closing"), [("zh-hans", "请勿直接回复"), ("en", "please do not reply")])
 def test_the_closing_line_is_in_the_readers_language(person, outgoing, language, closing):
     tell(person(language=language))
@@ -70,7 +70,7 @@ def test_nothing_is_sent_twice(delivery, outgoing):
     assert len(outgoing.sent) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_one_connection_serves_the_whole_run(reader, outgoing):
     tell(reader, reader, reader)
     assert deliver("email") == 3
@@ -85,7 +85,7 @@ def test_nothing_due_costs_one_query_and_no_connection(outgoing, django_assert_n
     assert outgoing.connections == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_run_ends_at_its_limit(reader, outgoing):
     tell(reader, reader, reader)
     assert deliver("email", limit=2) == 2
@@ -99,6 +99,7 @@ def test_sending_inside_a_transaction_is_refused(delivery, outgoing):
     assert outgoing.sent == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_while_a_mail_goes_out(delivery, outgoing, monkeypatch):
     seen = []
     send = outgoing.send_messages
@@ -248,7 +249,7 @@ def test_success_after_a_failure_leaves_no_error_behind(delivery, outgoing):
     assert (delivery.state, delivery.attempts, delivery.last_error) == (State.SENT, 2, "")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_one_bad_message_does_not_stop_the_others(reader, outgoing):
     tell(reader, reader, reader)
     outgoing.script[:] = [ValueError("bad"), None, None]
@@ -256,7 +257,7 @@ def test_one_bad_message_does_not_stop_the_others(reader, outgoing):
     assert Delivery.objects.filter(state=State.DEAD).count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_an_outage_ends_the_run_and_costs_one_delivery_an_attempt(reader, monkeypatch):
     tell(reader, reader, reader)
     fail_with(monkeypatch, ChannelError("connection refused", outage=True))
@@ -335,7 +336,7 @@ def test_a_worker_that_comes_back_late_changes_nothing(delivery, outgoing):
     assert (delivery.state, delivery.last_error) == (State.SENT, "")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_sweeping_costs_two_queries_however_much_is_stuck(reader, django_assert_num_queries):
     tell(*[reader] * 20)
     for _ in range(20):
