@@ -231,6 +231,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # null: asks no server elsewhere
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {  # the same word for several choices
+        "ItemKind": "workflow.models.WorkItem.Kind",
+        "SourceKind": "workflow.models.Source.Kind",
+        "EvidenceKind": "workflow.models.Evidence.Kind",
+        "DepartmentKind": "accounts.models.Department.Kind",
+        "RegionKind": "accounts.models.Region.Kind",
+        "State": "workflow.lifecycle.State",
+        "DepartmentRole": "workflow.lifecycle.DepartmentRole",
+        "Role": "accounts.roles.Role",
+    },
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {

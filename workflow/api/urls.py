@@ -1,1 +1,24 @@
-urlpatterns = []
+"""Routes under /api/v1/."""
+
+from django.urls import path, re_path
+
+from workflow.api import evidence, pages, registers, views
+from workflow.api.actions import action_routes
+
+app_name = "api"
+urlpatterns = [
+    path("items/", views.ItemList.as_view(), name="items"),
+    path("items/<slug:number>/", views.ItemDetail.as_view(), name="item"),
+    path("items/<slug:number>/events/", views.ItemEvents.as_view(), name="item-events"),
+    path("items/<slug:number>/evidence/", evidence.ItemEvidence.as_view(), name="evidence"),
+    path("items/<slug:number>/evidence/<int:pk>/content/", evidence.EvidenceContent.as_view(), name="evidence-content"),
+    *action_routes("items/<slug:number>/actions/"),
+    path("departments/", registers.Departments.as_view(), name="departments"),
+    path("regions/", registers.Regions.as_view(), name="regions"),
+    path("sources/", registers.Sources.as_view(), name="sources"),
+    path("procedures/", registers.Procedures.as_view(), name="procedures"),
+    path("me/", registers.Me.as_view(), name="me"),
+    path("schema/", pages.Description.as_view(), name="schema"),
+    path("docs/", pages.Docs.as_view(), name="docs"),
+    re_path("", views.NoSuchAddress.as_view()),
+]

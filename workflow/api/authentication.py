@@ -1,0 +1,60 @@
+"""Who asks: a machine by its bearer token, a person by the session of the pages; and which scope that needs."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.clients import Caller, caller_of
+from accounts.models import User
+
+
+class ClientAuthentication(BaseAuthentication):
+    """`Authorization: Bearer …`; `request.auth` is then the Caller, `request.user` its stand-in."""
+
+    def authenticate(self, request: Request) -> tuple[User, Caller] | None:
+        if "access_token" in request.query_params:  # addresses end up in logs
+            raise AuthenticationFailed(_("A token belongs into the Authorization header."), "token-in-query")
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        caller = caller_of(token.strip())
+        if caller is None:
+            raise AuthenticationFailed(_("The access token is not valid (any more)."), "invalid-token")
+        return caller.user, caller
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class PersonAuthentication(SessionAuthentication):
+    """The session of the pages, CSRF token included; the stand-in of a machine has none."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found = super().authenticate(request)
+        return found if found and not found[0].is_machine else None
+
+
+class InsufficientScope(PermissionDenied):
+    """RFC 6750: the token is good, but not for this."""
+
+    default_code = "insufficient-scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(_("The token lacks the scope “{scope}”.").format(scope=scope))
+        self.auth_header = f'Bearer realm="api", error="insufficient_scope", scope="{scope}"'
+
+
+class HasScope(BasePermission):
+    """Somebody is known; a machine's token carries the scope that the view's operation names."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        operation = view.operations.get("GET" if request.method == "HEAD" else request.method)
+        if operation and isinstance(request.auth, Caller) and operation.scope not in request.auth.scopes:
+            raise InsufficientScope(operation.scope)
+        return True  # without an operation the answer is 405

@@ -1,0 +1,127 @@
+"""Every error of the API in one format: RFC 9457 `application/problem+json`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from workflow.refusal import RefusalKind, Refused
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+BUSY_FOR = 5  # seconds that a client waits before it asks again
+
+STATUS = {
+    RefusalKind.FORBIDDEN: 403,
+    RefusalKind.CONFLICT: 409,
+    RefusalKind.STALE: 412,
+    RefusalKind.INVALID: 400,
+}
+
+
+class Problem(exceptions.APIException):
+    """An error of our own: status, stable code, a sentence; perhaps headers and the fields concerned."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: object,
+        *,
+        headers: dict[str, str] | None = None,
+        errors: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail, code)
+        self.status_code, self.headers, self.errors = status, headers or {}, errors or {}
+
+
+def invalid_input(errors: dict[str, object]) -> Problem:
+    """400 that names each field (or parameter) with its sentence."""
+    return Problem(400, "invalid-input", _("Something in the request is wrong."), errors=errors)
+
+
+def problem(error: Exception, context: dict[str, Any]) -> Response:
+    """REST framework's exception handler. What nobody foresaw is logged and told without any detail."""
+    foreseen = _as_problem(error)
+    if foreseen is None:
+        request = context.get("request")
+        log.error("Internal Server Error: %s", request.path if request else "", exc_info=error)
+    return _answer(foreseen or Problem(500, "server-error", _("Something went wrong here; it was recorded.")))
+
+
+def _answer(error: Problem) -> Response:
+    status = HTTPStatus(error.status_code)
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": str(error.detail),
+        "code": str(error.get_codes()).replace("_", "-"),
+        "errors": [{"field": field, "message": str(message)} for field, message in error.errors.items()],
+    }
+    return Response(body, status=status.value, headers=error.headers, content_type=MEDIA_TYPE)
+
+
+def _as_problem(error: Exception) -> Problem | None:
+    """None for what nobody foresaw."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            refusal = error.refusal
+            return Problem(STATUS[refusal.kind], refusal.code, str(refusal), errors=refusal.errors)
+        case exceptions.ValidationError():
+            return invalid_input(dict(_fields(error.detail)))
+        case exceptions.APIException():
+            return Problem(error.status_code, error.get_codes(), error.detail, headers=_headers(error))
+        case Http404():
+            return _as_problem(exceptions.NotFound())
+        case DjangoPermissionDenied():
+            return _as_problem(exceptions.PermissionDenied())
+    return _from_below(error)
+
+
+def _from_below(error: Exception) -> Problem | None:
+    """What Django and the database raise."""
+    match error:
+        case RequestDataTooBig():
+            return Problem(413, "too-large", _("The request is too large."))
+        case SuspiciousOperation() | BadRequest() | MultiPartParserError():
+            return Problem(400, "malformed", _("The request is malformed."))
+        case IntegrityError(__cause__=UniqueViolation()):
+            return Problem(409, "conflict", _("Somebody else has just stored the same; look again."))
+        case OperationalError() | InterfaceError():
+            log.warning("the database did not serve a request", exc_info=error)
+            wait = {"Retry-After": str(BUSY_FOR)}
+            return Problem(503, "unavailable", _("The service is busy; try again in a moment."), headers=wait)
+    return None
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {"WWW-Authenticate": getattr(error, "auth_header", None), "Retry-After": getattr(error, "wait", None)}
+    return {name: str(value) for name, value in headers.items() if value}
+
+
+def _fields(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Flatten REST framework's nested errors: `departments.0.role` → its sentences."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            here = "" if name == "non_field_errors" else str(name)
+            yield from _fields(inner, ".".join(filter(None, [path, here])))
+    elif isinstance(detail, list) and any(isinstance(entry, dict | list) for entry in detail):
+        for position, inner in enumerate(detail):
+            yield from _fields(inner, f"{path}.{position}".lstrip("."))
+    else:
+        yield path, " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)

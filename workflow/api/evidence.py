@@ -1,0 +1,95 @@
+"""Evidence over HTTP: what is there, one more file, the bytes of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from workflow.api.bodies import StrictSerializer
+from workflow.api.fields import Text
+from workflow.api.idempotency import once
+from workflow.api.pagination import PAGING, Keyset
+from workflow.api.schema import CURSOR, IDEMPOTENCY_KEY, LIMIT, Operation, page_of
+from workflow.api.serializers import EvidenceSerializer
+from workflow.api.views import ItemView, whole_page
+from workflow.downloads import evidence_response
+from workflow.models import Evidence, WorkItem
+from workflow.querysets import evidence_visible_to
+from workflow.services.evidence import add_evidence
+
+
+class EvidenceUpload(StrictSerializer):
+    """Multipart. `taken_at` is a moment with its zone; without one it is Asia/Shanghai."""
+
+    file = serializers.FileField(allow_empty_file=True)  # the verb refuses an empty one, with its own sentence
+    kind = serializers.ChoiceField(choices=Evidence.Kind.choices)
+    note = Text(required=False, allow_blank=True, max_length=300)
+    taken_at = serializers.DateTimeField(required=False)
+
+
+class ItemEvidence(ItemView):
+    parser_classes = (MultiPartParser,)
+    operations = {
+        "GET": Operation(
+            "evidence_list",
+            "items:read",
+            "The evidence of an item, oldest first",
+            page_of(EvidenceSerializer),
+            parameters=[LIMIT, CURSOR],
+            tag="evidence",
+        ),
+        "POST": Operation(
+            "evidence_add",
+            "evidence:write",
+            "Upload a file",
+            EvidenceSerializer,
+            takes=EvidenceUpload,
+            status=201,
+            parameters=[IDEMPOTENCY_KEY],
+            problems=(409, 413, 415, 422),
+            tag="evidence",
+        ),
+    }
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return PAGING if self.request.method in ("GET", "HEAD") else ()
+
+    def get(self, request: Request, number: str) -> Response:
+        files = evidence_visible_to(request.user).filter(item=self.item(request, number))
+        files = files.select_related("item", "by", "department").order_by("pk")
+        return whole_page(EvidenceSerializer, files, Keyset("id"), request)
+
+    def post(self, request: Request, number: str) -> Response | HttpResponse:
+        item = self.item(request, number)
+        return once(request, lambda: self._add(item, request))
+
+    def _add(self, item: WorkItem, request: Request) -> Response:
+        upload = EvidenceUpload(data=request.data.dict())
+        upload.is_valid(raise_exception=True)
+        evidence = add_evidence(item, by=request.user, **upload.validated_data)
+        seen = EvidenceSerializer(evidence, context={"request": request}).data
+        return Response(seen, status=201, headers={"Location": seen["url"]})
+
+
+class EvidenceContent(ItemView):
+    operations = {
+        "GET": Operation("evidence_content", "items:read", "The bytes of a file", OpenApiTypes.BINARY, tag="evidence")
+    }
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=True)  # a file comes as what it is
+
+    def get(self, request: Request, number: str, pk: int) -> FileResponse:
+        item = self.item(request, number)
+        found = evidence_visible_to(request.user).filter(item=item, pk=pk).first()
+        if found is None:
+            raise NotFound
+        return evidence_response(found)

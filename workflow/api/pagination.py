@@ -1,0 +1,101 @@
+"""Keyset pages for machines: a page begins after the last row of the one before, however many rows there are."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from workflow.api.errors import invalid_input
+
+DEFAULT_LIMIT, MOST = 25, 200
+COUNT_AT_MOST = 1000  # nobody pages through more; a COUNT(*) over everything would cost more than the page
+PAGING = ("limit", "cursor")
+
+
+def check_parameters(request: Request, known: Collection[str]) -> None:
+    """Every parameter is known and given once. Raises 400 naming those that are not."""
+    wrong = {name: _("Unknown parameter.") for name in request.query_params if name not in known}
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            wrong.setdefault(name, _("Given more than once."))
+    if wrong:
+        raise invalid_input(wrong)
+
+
+def read_number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """A whole number among the parameters. Raises 400."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        wrong = _("A whole number from {least} to {most}, please.").format(least=least, most=most)
+        raise invalid_input({name: wrong})
+    return int(text)
+
+
+def read_limit(request: Request) -> int:
+    return read_number(request, "limit", DEFAULT_LIMIT, 1, MOST)
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """The order of a list: one field, the id to tell equals apart; null comes last."""
+
+    field: str
+    is_descending: bool = False
+
+    @classmethod
+    def of(cls, ordering: str) -> Keyset:
+        return cls(ordering.lstrip("-"), ordering.startswith("-"))
+
+    def page(self, request: Request, rows: QuerySet) -> tuple[list[Any], str | None]:
+        """The rows of the page that the request asks for, in this order already, and the address of the next one."""
+        limit = read_limit(request)
+        if cursor := request.query_params.get("cursor"):
+            rows = rows.filter(self._after(*self._decode(cursor, rows.model)))
+        found = list(rows[: limit + 1])
+        return found[:limit], self._next(request, found[limit - 1]) if len(found) > limit else None
+
+    def _after(self, value: Any, pk: int) -> Q:
+        beyond = "lt" if self.is_descending else "gt"
+        same = Q(**{self.field: value, f"pk__{beyond}": pk})
+        if value is None:
+            return Q(**{f"{self.field}__isnull": True, f"pk__{beyond}": pk})
+        later = Q(**{f"{self.field}__{beyond}": value}) | same
+        if self.field == "due_on":
+            return later | Q(due_on__isnull=True)
+        return later & Q(**{f"{self.field}__{beyond}e": value})  # lets the index begin at the right place
+
+    def _next(self, request: Request, last: Model) -> str:
+        value = getattr(last, self.field)
+        text = json.dumps([self._name, None if value is None else str(value), last.pk])
+        parameters = request.query_params.copy()
+        parameters["cursor"] = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+    @property
+    def _name(self) -> str:
+        return f"-{self.field}" if self.is_descending else self.field
+
+    def _decode(self, cursor: str, model: type[Model]) -> tuple[Any, int]:
+        try:
+            name, value, pk = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            value = None if value is None else model._meta.get_field(self.field).to_python(str(value))
+            if name != self._name or not isinstance(pk, int) or "\0" in str(value):
+                raise ValueError
+        except (ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:
+            wrong = _("This is not a cursor of this list; begin again without it.")
+            raise invalid_input({"cursor": wrong}) from error
+        return value, pk
+
+
+def count(rows: QuerySet) -> tuple[int, bool]:
+    """How many rows there are, counted up to COUNT_AT_MOST; and whether there are more."""
+    found = rows.order_by()[: COUNT_AT_MOST + 1].count()
+    return min(found, COUNT_AT_MOST), found > COUNT_AT_MOST

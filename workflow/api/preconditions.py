@@ -1,0 +1,33 @@
+"""If-Match: whoever acts on an item names the version that he has seen (RFC 9110, 428 by RFC 6585)."""
+
+import re
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from workflow.api.errors import Problem
+
+_ENTITY_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
+_VERSION = re.compile(r"v([0-9]{1,9})", re.ASCII)
+
+
+def etag(version: int) -> str:
+    return f'"v{version}"'
+
+
+def required_version(request: Request) -> int:
+    """The version that the request names; -1 for a tag that can match none. Raises 428 or 400."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        sentence = _("Name the version that you have seen: If-Match with the item's ETag.")
+        raise Problem(428, "precondition-required", sentence)
+    tag = _ENTITY_TAG.fullmatch(header)
+    if tag is None:
+        raise Problem(400, "if-match", _("If-Match takes exactly one ETag, with its quotation marks."))
+    version = _VERSION.fullmatch(tag[2])
+    return int(version[1]) if version and not tag[1] else -1  # a weak tag never matches
+
+
+def stale(version: int, detail: str) -> Problem:
+    """412 with the tag of what is there now."""
+    return Problem(412, "stale", detail, headers={"ETag": etag(version)})

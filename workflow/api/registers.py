@@ -1,0 +1,169 @@
+"""What items refer to: departments, regions, sources, procedures; and who is asking."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.clients import Caller
+from accounts.models import Department, Region, User
+from accounts.roles import Role
+from workflow.api.pagination import PAGING, Keyset
+from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
+from workflow.api.views import ApiView, whole_page
+from workflow.models import Procedure, Source
+from workflow.models.procedures import DayUnit
+from workflow.querysets import sources_visible_to
+
+
+class DepartmentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
+    kind = serializers.ChoiceField(choices=Department.Kind.choices)
+    region = serializers.CharField(source="region.name")
+    superior = serializers.CharField(source="superior.name", allow_null=True, default=None)
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+
+
+class RegionSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    code = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Region.Kind.choices)
+    parent = serializers.CharField(source="parent.name", allow_null=True, default=None)
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+
+
+class SourceSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Source.Kind.choices)
+    title = serializers.CharField()
+    document_number = serializers.CharField()
+    issued_on = serializers.DateField(allow_null=True)
+    period_from = serializers.DateField(allow_null=True)
+    period_to = serializers.DateField(allow_null=True)
+    procedure = serializers.CharField(source="procedure.code")
+    office = serializers.CharField(source="office.name")
+
+
+class ProcedureSerializer(serializers.Serializer):
+    """The parameters of the road; the last day of each is reckoned in working days where `…_days` says nothing else."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    chain = serializers.ListField(child=serializers.ChoiceField(choices=Procedure.Stage.choices))
+    verifier_is_not_lead = serializers.BooleanField()
+    accept_days = serializers.IntegerField()
+    verification_days = serializers.IntegerField()
+    approval_days = serializers.IntegerField()
+    publicity_days = serializers.IntegerField()
+    publicity_unit = serializers.ChoiceField(choices=DayUnit.choices)
+    reopen_days = serializers.IntegerField()
+
+
+class MembershipSerializer(serializers.Serializer):
+    department = serializers.CharField(source="department.name")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class ClientSerializer(serializers.Serializer):
+    client_id = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+
+
+class MeSerializer(serializers.Serializer):
+    """Who asks, as the server sees it today; `client` is there for machines."""
+
+    username = serializers.CharField()
+    name = serializers.CharField()
+    memberships = MembershipSerializer(source="memberships_today", many=True)
+    client = ClientSerializer(required=False)
+
+
+class DepartmentFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Search"), max_length=80)
+    kind = filters.ChoiceFilter(choices=Department.Kind.choices, label=_("Kind"))
+
+    def search(self, departments: QuerySet[Department], name: str, words: str) -> QuerySet[Department]:
+        return departments.filter(Q(name__icontains=words) | Q(aliases__contains=[words]))
+
+
+class NoFilter(filters.FilterSet):
+    """The list is short."""
+
+
+class RegisterView(ApiView):
+    """A list that everybody who may read items may read."""
+
+    filterset: ClassVar[type[filters.FilterSet]] = NoFilter
+    serializer: ClassVar[type[serializers.Serializer]]
+    keyset = Keyset("id")
+    what: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.parameters = (*cls.filterset.base_filters, *PAGING)
+        cls.operations = {
+            "GET": Operation(
+                f"{cls.what}_list",
+                "items:read",
+                cls.what.capitalize(),
+                page_of(cls.serializer),
+                filters=cls.filterset,
+                parameters=[LIMIT, CURSOR],
+                tag="registers",
+            )
+        }
+
+    def rows(self, user: User) -> QuerySet:
+        raise NotImplementedError
+
+    def get(self, request: Request) -> Response:
+        rows = self.filtered(request, self.filterset, self.rows(request.user)).qs
+        return whole_page(self.serializer, rows, self.keyset, request)
+
+
+class Departments(RegisterView):
+    what, serializer, filterset, keyset = "departments", DepartmentSerializer, DepartmentFilter, Keyset("position")
+
+    def rows(self, user: User) -> QuerySet[Department]:
+        return Department.objects.select_related("region", "superior").order_by("position", "id")
+
+
+class Regions(RegisterView):
+    what, serializer = "regions", RegionSerializer
+
+    def rows(self, user: User) -> QuerySet[Region]:
+        return Region.objects.select_related("parent").order_by("id")
+
+
+class Sources(RegisterView):
+    what, serializer, keyset = "sources", SourceSerializer, Keyset("id", is_descending=True)
+
+    def rows(self, user: User) -> QuerySet[Source]:
+        return sources_visible_to(user).select_related("procedure", "office").order_by("-id")
+
+
+class Procedures(RegisterView):
+    what, serializer = "procedures", ProcedureSerializer
+
+    def rows(self, user: User) -> QuerySet[Procedure]:
+        return Procedure.objects.order_by("id")
+
+
+class Me(ApiView):
+    operations = {"GET": Operation("me", "items:read", "Who is asking", MeSerializer, tag="registers")}
+
+    def get(self, request: Request) -> Response:
+        seen: dict[str, Any] = MeSerializer(request.user).data
+        if isinstance(request.auth, Caller):
+            seen["client"] = {"client_id": request.auth.client_id, "scopes": sorted(request.auth.scopes)}
+        return Response(seen)

@@ -1,0 +1,178 @@
+"""What the API answers: items, their history and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+
+from accounts.models import today
+from workflow import progress
+from workflow.facts import Facts, read_facts
+from workflow.lifecycle import Action, DepartmentRole, Party, State
+from workflow.models import Evidence, Milestone, Source, WorkItem
+from workflow.permissions import AllowedAction, allowed_actions
+from workflow.progress import ProgressClass
+
+
+class ProblemFieldSerializer(serializers.Serializer):
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer):
+    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = ProblemFieldSerializer(many=True)
+
+
+class TurnSerializer(serializers.Serializer):
+    """Whose turn it is; the clock and nobody have no department."""
+
+    party = serializers.ChoiceField(source="turn_party", choices=Party.choices)
+    department = serializers.CharField(source="turn_department.name", allow_null=True, default=None)
+
+
+class PartySerializer(serializers.Serializer):
+    role = serializers.ChoiceField(choices=DepartmentRole.choices)
+    department = serializers.CharField(source="department.name")
+
+
+class SourceOfItemSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Source.Kind.choices)
+    title = serializers.CharField()
+
+
+class MilestoneSerializer(serializers.Serializer):
+    text = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+    confidence = serializers.ChoiceField(choices=Milestone.Confidence.choices)
+
+
+class AllowedActionSerializer(serializers.Serializer):
+    """May the caller do this now? `reason` says why not."""
+
+    action = serializers.ChoiceField(choices=Action.choices)
+    label = serializers.CharField()
+    allowed = serializers.BooleanField(source="is_allowed")
+    reason = serializers.CharField()
+
+
+class ItemSerializer(serializers.Serializer):
+    """An item with everything that its page shows. Built from Facts; see `items_as_seen`."""
+
+    number = serializers.CharField(source="item.number")
+    kind = serializers.ChoiceField(source="item.kind", choices=WorkItem.Kind.choices)
+    title = serializers.CharField(source="item.title")
+    description = serializers.CharField(source="item.description")
+    state = serializers.ChoiceField(source="item.state", choices=State.choices)
+    state_label = serializers.CharField(source="item.get_state_display")
+    outcome = serializers.SerializerMethodField()
+    turn = TurnSerializer(source="item")
+    departments = PartySerializer(source="assignments", many=True)
+    source = SourceOfItemSerializer(source="item.source")
+    section = serializers.CharField(source="item.section.title", allow_null=True, default=None)
+    region = serializers.CharField(source="item.region.name", allow_null=True, default=None)
+    parent = serializers.CharField(source="item.parent.number", allow_null=True, default=None)
+    due_on = serializers.DateField(source="item.due_on", allow_null=True)
+    original_due_on = serializers.DateField(source="item.original_due_on", allow_null=True)
+    deadline_kind = serializers.ChoiceField(source="item.deadline_kind", choices=WorkItem.DeadlineKind.choices)
+    overdue = serializers.SerializerMethodField()
+    progress_class = serializers.SerializerMethodField()
+    progress_percent = serializers.IntegerField(source="item.percent")
+    cycle = serializers.IntegerField(source="item.cycle")
+    version = serializers.IntegerField(source="item.version")
+    external_ref = serializers.CharField(source="item.external_ref")
+    milestones = MilestoneSerializer(source="item.milestones.all", many=True)
+    allowed_actions = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="item.created_at")
+    updated_at = serializers.DateTimeField(source="item.updated_at")
+
+    @extend_schema_field(serializers.ChoiceField(choices=WorkItem.Outcome.choices, allow_null=True))
+    def get_outcome(self, facts: Facts) -> str | None:
+        return facts.item.outcome or None
+
+    def get_overdue(self, facts: Facts) -> bool:
+        return progress.is_overdue(facts.item, self.context["today"])
+
+    @extend_schema_field(serializers.ChoiceField(choices=ProgressClass.choices))
+    def get_progress_class(self, facts: Facts) -> str:
+        return progress.progress_class(facts.item, self.context["today"]).value
+
+    @extend_schema_field(AllowedActionSerializer(many=True))
+    def get_allowed_actions(self, facts: Facts) -> list[dict[str, Any]]:
+        return [_allowed(entry) for entry in allowed_actions(self.context["user"], facts, self.context["today"])]
+
+
+def _allowed(entry: AllowedAction) -> dict[str, Any]:
+    return {
+        "action": entry.action.value,
+        "label": entry.label,
+        "allowed": entry.is_allowed,
+        "reason": entry.reason,
+    }
+
+
+def shown(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    """With the rows that an item's representation names."""
+    return items.select_related("source", "section", "region", "parent", "turn_department").prefetch_related(
+        "milestones"
+    )
+
+
+def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str, Any]]:
+    """Items as this caller sees them, in their order; a constant number of queries."""
+    facts = read_facts(items)
+    context = {"user": request.user, "today": today(), "request": request}
+    return ItemSerializer([facts[item.pk] for item in items], many=True, context=context).data
+
+
+class EventSerializer(serializers.Serializer):
+    """One thing that happened. `actor` and `department` are null when it was the clock."""
+
+    id = serializers.IntegerField()
+    action = serializers.CharField()
+    label = serializers.CharField()
+    from_state = serializers.CharField()
+    to_state = serializers.ChoiceField(choices=State.choices)
+    actor = serializers.CharField(source="actor.name", allow_null=True, default=None)
+    department = serializers.CharField(source="department.name", allow_null=True, default=None)
+    note = serializers.CharField()
+    data = serializers.DictField()
+    cycle = serializers.IntegerField()
+    version = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class EvidenceSerializer(serializers.Serializer):
+    """A file and the facts about it; `url` hands out its bytes."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Evidence.Kind.choices)
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    content_type = serializers.CharField()
+    note = serializers.CharField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    uploaded_by = serializers.CharField(source="by.name")
+    department = serializers.CharField(source="department.name")
+    uploaded_at = serializers.DateTimeField(source="at")
+    cycle = serializers.IntegerField()
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, evidence: Evidence) -> str:
+        where = {"number": evidence.item.number, "pk": evidence.pk}
+        return reverse("api:evidence-content", kwargs=where, request=self.context["request"])
