@@ -87,9 +87,9 @@ def _with_stray_closers(text: str, found: list[Bracket], names_parties: Callable
     """A closing bracket without an opening one ends the clause before it, if there is one."""
     result = list(found)
     covered = {index for bracket in found for index in range(bracket.start, bracket.end)}
-    for index, character in enumerate(text):
-        if character in CLOSERS and index not in covered:
-            result = _extended(text, result, index, names_parties)
+    stray = [index for index, character in enumerate(text) if character in CLOSERS and index not in covered]
+    for index in stray[:_MOST_UNCLOSED]:
+        result = _extended(text, result, index, names_parties)
     return result
 
 

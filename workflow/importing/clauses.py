@@ -152,7 +152,8 @@ def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = R
             clause.leftovers.append(segment)
         _take(waiting, found.group(), rest, clause)
         waiting = []
-    clause.parties += [ClauseParty(default, name, default is Role.JOINT) for name in waiting]
+    is_alone = len(waiting) == 1 and not clause.parties
+    clause.parties += [ClauseParty(default, name, default is Role.JOINT, is_alone) for name in waiting]
 
 
 def _goes_on(rest: str, names: NameReader) -> bool:

@@ -19,6 +19,8 @@ _CITATIONS = re.compile(
     r"《[^》]{0,200}》|[〔\[（(［【]20\d\d[〕\]）)］】](?:第?\d+号)?|[（(]20\d\d年?[—–\-－~～至到]{1,2}20\d\d年[）)]"
     r"|20\d\d年第\d+号|20\d\d年?版|[（(]20\d\d年[）)]|第\d{1,2}[届次期]"
 )
+_NARROW = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)")
+_WIDE = str.maketrans(",;:", "，；：")
 _QUARTERS = {"一": 3, "1": 3, "二": 6, "2": 6, "三": 9, "3": 9, "四": 12, "4": 12}
 _PART = r"年?底|年?末|年?内|年中|上半年|下半年|前?第?[一二三四1-4]个?季度[末底]?"
 _BEFORE = r"(?:之前|以前|前(?!\d|[一二三四五六七八九十百]+[名位]|列|后|期|三季)|止)"
@@ -31,7 +33,7 @@ _DATE = re.compile(
 _PLAN = re.compile(r"[“\"]?十(?P<five>[二三四五六])五[”\"]?(?:规划)?(?P<end>期间|时期|期内|期末|末|收官|结束|以内)")
 _START = re.compile(r"[—–\-－~～至到]")
 _NO_DEADLINE = re.compile(
-    r"^(?:度)?的?(?:基础|基数|基准|水平|同期|相比|以来|来[，。]|起|开始|以后|之后|后(?!续|半)|版|印发|修订|发布|出台|下达|为基)"
+    r"(?:度)?的?(?:基础|基数|基准|水平|同期|相比|以来|来[，。]|起|开始|以后|之后|后(?!续|半)|版|印发|修订|发布|出台|下达|为基)"
 )
 _COMPARED = re.compile(r"(?:比|较|与|自|从|以|按照?)$")
 _RECURRING = re.compile(r"每年|每季度|每半年|每个?月")
@@ -39,6 +41,8 @@ _LONG_TERM = re.compile(
     r"长期(?:坚持|推进|任务|保持|落实)?|持续(?:推进|坚持|实施|开展)?|常态化?(?:推进|坚持|开展)?|立行立改并长期坚持"
 )
 _STOPS = "。；！？"
+_LONGEST_CLAUSE = 1000
+_STOP = re.compile(f"[{_STOPS}]")
 _COMMAS = "，：" + _STOPS
 _NUMERIC = re.compile(r"(20\d\d)[./-](\d{1,2})(?:[./-](\d{1,2}))?(?![\d.])")
 
@@ -86,7 +90,7 @@ def read_dates(text: str, context: DateContext) -> DateReading:
     reading.impossible = [(mention.start, mention.printed) for mention in mentions if not mention.is_possible]
     clauses = [_clause_start(masked, mention.start) for mention in possible]
     for index, mention in enumerate(possible):
-        following = [start for start in clauses[index + 1 :] if start > clauses[index]]
+        following = next((start for start in clauses[index + 1 :] if start > clauses[index]), len(text))
         clause = _clause(text, masked, clauses[index], mention.end, following)
         reading.milestones.append(Milestone(clause, mention.due_on, mention.confidence))
         reading.questions += _question(mention)
@@ -124,8 +128,12 @@ def five_year_period(text: str) -> Period | None:
 
 
 def mask_citations(text: str) -> str:
-    """Hides quoted titles and document numbers, keeping every offset; Chinese years become digits."""
-    return _CITATIONS.sub(lambda found: _HIDDEN * len(found.group()), digits_for_years(text))
+    """Hides quoted titles and document numbers; Chinese years become digits, narrow punctuation wide.
+
+    Every offset stays valid.
+    """
+    wide = _NARROW.sub(lambda found: found.group().translate(_WIDE), digits_for_years(text))
+    return _CITATIONS.sub(lambda found: _HIDDEN * len(found.group()), wide)
 
 
 def _mentions(masked: str, context: DateContext) -> Iterator[_Mention]:
@@ -151,7 +159,7 @@ def _mentions(masked: str, context: DateContext) -> Iterator[_Mention]:
 def _is_date(match: re.Match[str]) -> bool:
     if match["month"]:
         exact = match["year"] or match["word"] or match["day"] or match["third"] or match["before"]
-        return bool(exact) and not re.match(r"个月|月龄", match.string[match.end("month") :])
+        return bool(exact) and not match.string.startswith("个月", match.end("month"))
     if match["year"] or (match["word"] and (match["part"] or match["before"])):
         return True
     return bool(match["part"]) and match["part"] not in ("底", "末", "内", "年中", "下半年")
@@ -159,7 +167,7 @@ def _is_date(match: re.Match[str]) -> bool:
 
 def _is_base(masked: str, match: re.Match[str]) -> bool:
     """Whether the year is only compared with or counted from: 2020年基础上, 比2022年下降, 自2024年起."""
-    if _NO_DEADLINE.match(masked[match.end() :]):
+    if _NO_DEADLINE.match(masked, match.end()):
         return True
     is_bare = not (match["part"] or match["month"] or match["before"] or match["to"])
     return is_bare and bool(_COMPARED.search(masked[max(0, match.start() - 2) : match.start()]))
@@ -260,13 +268,14 @@ def _month_end(year: int, month: int) -> date:
 
 
 def _clause_start(masked: str, position: int) -> int:
-    return max(masked.rfind(mark, 0, position) for mark in _COMMAS + _HIDDEN) + 1
+    start = max(0, position - _LONGEST_CLAUSE)
+    return max(start - 1, *(masked.rfind(mark, start, position) for mark in _COMMAS + _HIDDEN)) + 1
 
 
-def _clause(text: str, masked: str, start: int, mentioned_to: int, following: list[int]) -> str:
+def _clause(text: str, masked: str, start: int, mentioned_to: int, following: int) -> str:
     """The obligation runs to the end of its sentence or to the clause with the next date."""
-    stops = [masked.find(stop, mentioned_to) for stop in _STOPS]
-    end = min([stop for stop in stops if stop >= 0] + following[:1] + [len(text)])
+    stop = _STOP.search(masked, mentioned_to, following)
+    end = stop.start() if stop else following
     clause = text[start:end].replace(_HIDDEN, "").strip("，、；。： ")
     marker = find_marker(clause)
     return clause[len(marker.printed) :] if marker else clause

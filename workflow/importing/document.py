@@ -77,7 +77,7 @@ def _own_title(front: list[Paragraph]) -> str:
         text = front[index].text
         if (
             index
-            and re.fullmatch(r"[（(][^（）()]*20\d\d[^（）()]*[）)]", text)
+            and re.fullmatch(r"[（(][^（）()日]*20\d\d[^（）()日]*[）)]", text)
             and _TITLE.match(front[index - 1].text)
         ):
             return front[index - 1].text + text

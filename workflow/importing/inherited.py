@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .paragraphs import Paragraph
+from .paragraphs import NOTE_LINE, Paragraph
 
 
 class RuleKind(StrEnum):
@@ -19,11 +19,12 @@ class RuleKind(StrEnum):
 
 @dataclass(frozen=True)
 class InheritedRule:
-    """A rule, the words that state it and the paragraph they stand in."""
+    """A rule, the words that state it and the paragraph they stand in; a general one holds for every task."""
 
     kind: RuleKind
     paragraph: int
     text: str
+    is_general: bool = False
 
 
 _FIRST = re.compile(
@@ -46,12 +47,13 @@ def find_rules(paragraphs: Sequence[Paragraph]) -> list[InheritedRule]:
 
 def _rules_of(text: str, index: int) -> list[InheritedRule]:
     rules = []
+    is_note = bool(NOTE_LINE.match(text))
     if found := _FIRST.search(text):
         others = _OTHERS_COOPERATE.search(found.group())
         kind = RuleKind.FIRST_LEADS_OTHERS_COOPERATE if others else RuleKind.FIRST_LEADS
-        rules.append(InheritedRule(kind, index, found.group()))
+        rules.append(InheritedRule(kind, index, found.group(), is_note))
     if found := _RESPONSIBLE.search(text):
-        rules.append(InheritedRule(RuleKind.RESPONSIBLE_LEADS, index, found.group()))
+        rules.append(InheritedRule(RuleKind.RESPONSIBLE_LEADS, index, found.group(), True))
     if found := _ALL.search(text):
-        rules.append(InheritedRule(RuleKind.ALL_IMPLEMENT, index, found.group("who")))
+        rules.append(InheritedRule(RuleKind.ALL_IMPLEMENT, index, found.group("who"), is_note))
     return rules

@@ -38,6 +38,8 @@ _PATTERNS: tuple[tuple[Rank, re.Pattern[str]], ...] = (
     (Rank.ACTION, re.compile(rf"[（(〔\[［]([{_CHINESE}]{{1,4}})[）)〕\]］][、.．]?")),
     # 2.5 is a decimal and 3、4号 a list of numbers.
     (Rank.ITEM, re.compile(r"(\d{1,3})\s?[.．、](?![\d.])")),
+    (Rank.ACTION, re.compile(rf"(?:行动|专项|工程|攻坚)([{_CHINESE}\d]{{1,3}})[：:、.．]")),
+    (Rank.ITEM, re.compile(rf"(?:任务|举措|事项)([{_CHINESE}\d]{{1,3}})[：:、.．]")),
     (Rank.SUBITEM, re.compile(r"[（(]?(\d{1,3})[）)][、.．]?")),
     (Rank.POINT, re.compile(rf"([{_CIRCLED}])")),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .markers import Rank
-from .paragraphs import Paragraph
+from .paragraphs import NOTE_LINE, Paragraph
 
 # Headings whose items describe or organise the plan; only an explicit responsibility makes an item below them a task.
 _NOT_TASKS = re.compile(
@@ -16,6 +16,10 @@ _NOT_TASKS = re.compile(
 )
 _TASKS = re.compile(r"任务|行动|工程|攻坚|举措|重点工作|措施|项目|整改|治理|专项|提升|推进")
 _HEADING_ONLY = 45
+_DATE_LINE = re.compile(r"^[（(]?(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日[）)]?$")
+_TAIL = re.compile(
+    rf"{_DATE_LINE.pattern}|^附件\d?[:：]?|^抄送|^主送|^[（(](?:此件|本件)|^.{{2,30}}20\d\d年\d+月\d+日印发$"
+)
 
 
 @dataclass
@@ -73,8 +77,8 @@ def build_tree(paragraphs: Sequence[Paragraph]) -> Node:
     """Returns the root of the headings; a deeper rank always stands below the nearest higher one."""
     root = Node(rank=-1, number=0, printed="")
     current = root
-    for position, paragraph in enumerate(paragraphs):
-        if paragraph.cells:
+    for position, paragraph in enumerate(paragraphs[: _end_of_text(paragraphs)]):
+        if paragraph.cells or NOTE_LINE.match(paragraph.text):
             continue
         if paragraph.marker is None:
             current.paragraphs.append(paragraph)
@@ -88,12 +92,30 @@ def build_tree(paragraphs: Sequence[Paragraph]) -> Node:
     return root
 
 
-class TaskChooser:
-    """Decides which nodes are tasks, given a test for printed responsibilities of a node's own paragraphs."""
+def _end_of_text(paragraphs: Sequence[Paragraph]) -> int:
+    """Returns where signature, date, enclosures and recipients begin behind the last task."""
+    end = len(paragraphs)
+    while end and not paragraphs[end - 1].marker and not paragraphs[end - 1].cells:
+        text = paragraphs[end - 1].text
+        is_signature = end < len(paragraphs) and len(text) <= 30 and not re.search(r"[，。；：]", text)
+        if not (_TAIL.match(text) or (is_signature and _DATE_LINE.match(paragraphs[end].text))):
+            break
+        end -= 1
+    return end
 
-    def __init__(self, root: Node, names_parties: Callable[[Paragraph], bool]) -> None:
+
+class TaskChooser:
+    """Decides which nodes are tasks, given a test for printed responsibilities of a node's own paragraphs.
+
+    The test's second argument asks for explicit clauses only: under 保障措施 a sentence is no assignment.
+    """
+
+    def __init__(self, root: Node, names_parties: Callable[[Paragraph, bool], bool]) -> None:
         self._root = root
-        self._own = {id(node): any(names_parties(one) for one in node.paragraphs) for node in root.all_nodes()}
+        self._own = {
+            id(node): any(names_parties(one, self._stands_apart(node)) for one in node.paragraphs)
+            for node in root.all_nodes()
+        }
         self._below = {id(node): self._count(node) for node in root.all_nodes()}
         self._names_parties = names_parties
         self._is_grouped = self._last_children_speak_for_all()
@@ -102,6 +124,9 @@ class TaskChooser:
         """Returns the tasks in printed order."""
         top = self._top()
         return [TaskNode(node, doubt) for part in top for node, doubt in self._collect(part, self._is_apart(part))]
+
+    def _stands_apart(self, node: Node) -> bool:
+        return self._is_apart(node) or bool(node.parent and self._stands_apart(node.parent))
 
     def _count(self, node: Node) -> int:
         return sum(self._own[id(one)] for one in node.all_nodes())
@@ -169,27 +194,42 @@ class TaskChooser:
     def _has_closing_line(self, node: Node) -> bool:
         """A responsibility line of its own behind the last measure belongs to the whole task."""
         last = node.children[-1]
-        return len(last.paragraphs) > 1 and not self._names_parties(last.paragraphs[0])
+        return len(last.paragraphs) > 1 and not self._names_parties(last.paragraphs[0], False)
 
 
 def numbers_of(tasks: Sequence[TaskNode]) -> list[int]:
-    """Returns one number for each task: the printed ones, or 1…n when the numbering starts again in each section."""
-    if not tasks or (len({task.node.rank for task in tasks}) == 1 and not _restarts(tasks)):
-        return [task.node.number for task in tasks]
-    return list(range(1, len(tasks) + 1))
+    """Returns one number for each task: the printed ones, or 1…n when the numbering starts again in each section.
+
+    Doubtful tasks never change the numbers of the others; they are counted behind them.
+    """
+    certain = [task for task in tasks if not task.is_doubtful] or list(tasks)
+    is_printed = _is_continuous(certain)
+    numbers = {id(task): task.node.number if is_printed else index for index, task in enumerate(certain, start=1)}
+    following = max(numbers.values(), default=0)
+    for task in tasks:
+        if id(task) not in numbers:
+            following += 1
+            numbers[id(task)] = following
+    return [numbers[id(task)] for task in tasks]
 
 
 def repeated_numbers(tasks: Sequence[TaskNode]) -> list[tuple[TaskNode, TaskNode]]:
     """Returns (task, the earlier one with the same printed number), within a section when numbering starts again."""
-    is_whole = len({task.node.rank for task in tasks}) == 1 and not _restarts(tasks)
+    certain = [task for task in tasks if not task.is_doubtful]
+    is_whole = _is_continuous(certain)
     seen: dict[tuple[int, int], TaskNode] = {}
     repeated = []
-    for task in tasks:
+    for task in certain:
         key = (0 if is_whole else id(task.node.parent), task.node.number)
         if key in seen:
             repeated.append((task, seen[key]))
         seen.setdefault(key, task)
     return repeated
+
+
+def _is_continuous(tasks: Sequence[TaskNode]) -> bool:
+    """Whether one numbering runs through the whole document."""
+    return len({task.node.rank for task in tasks}) <= 1 and not _restarts(tasks)
 
 
 def _restarts(tasks: Sequence[TaskNode]) -> bool:

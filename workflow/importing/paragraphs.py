@@ -24,6 +24,7 @@ _LABEL_LINE = re.compile(
     r"^[（(〔\[【]?(?:牵头|责任|主责|配合|协助|协办|参与|承办|落实|实施|督导|验收|完成|整改|时限)"
     r"[\u4e00-\u9fff（）()、]{0,8}[:：]"
 )
+NOTE_LINE = re.compile(r"^[（(]?(?:注|备注|附注|说明|填表说明)\d?[:：]")
 _DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日$")
 _REDUPLICATED = "人天家处层种常往仅多慢早牢好久源紧深步渐纷稳时事日年月个条项件代户村县市区镇乡点片块刚明频屡偏统通"
 _GREATLY = re.compile(r"^大大(?:提|增|降|减|改|缩|加|压|优|方便|节|丰|拓)")
@@ -131,8 +132,10 @@ class _Joiner:
             return False
         if depth_of(last.text) > 0 and not last.text.endswith("。"):
             return True
-        if _LABEL_LINE.match(text) or last.text.endswith(tuple(_ENDS)):
+        if _LABEL_LINE.match(text) or NOTE_LINE.match(text) or last.text.endswith(tuple(_ENDS)):
             return False
+        if _LABEL_LINE.match(last.text) and not self._wrap_width:
+            return last.text.endswith(("、", "，"))
         if self._is_complete_heading(last, text) or self._is_front_matter(last):
             return False
         return not last.text.endswith(tuple(CLOSERS)) or not _has_responsibility_end(last.text)

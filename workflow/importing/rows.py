@@ -55,8 +55,8 @@ class _PlanReader:
         return plan
 
     def _chosen(self, finder: SpanFinder) -> list[TaskNode]:
-        def names_parties(paragraph: Paragraph) -> bool:
-            return finder.find(paragraph).names_parties or bool(finder.find_spoken(paragraph))
+        def names_parties(paragraph: Paragraph, only_explicit: bool) -> bool:
+            return finder.find(paragraph).names_parties or (not only_explicit and bool(finder.find_spoken(paragraph)))
 
         return TaskChooser(build_tree(self.paragraphs), names_parties).choose()[:_MOST_TASKS]
 
@@ -122,7 +122,7 @@ def _rules_in_force(rules: list[InheritedRule], node: Node, starts: list[int], b
     """A rule holds from the task that states it on; one stated before the first or behind the last task, for all."""
     following = [start for start in starts if start > node.position]
     end = following[0] if following else float("inf")
-    return [rule for rule in rules if rule.paragraph < end or rule.paragraph >= behind]
+    return [rule for rule in rules if rule.is_general or rule.paragraph < end or rule.paragraph >= behind]
 
 
 def _repeated(line: int, number: int, earlier: int) -> PlanError:

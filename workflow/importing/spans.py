@@ -8,7 +8,9 @@ from .clauses import LABEL, Clause, read_clause
 from .directory import Directory
 from .paragraphs import Paragraph
 
-_LABELLED_START = re.compile(rf"(?:^|(?<=[。；;]))\s*(?:[\u4e00-\u9fff]{{2,6}}(?:单位|部门)|{LABEL.pattern})[:：]")
+_LABELLED_START = re.compile(
+    rf"(?:(?:^|(?<=[。；;]))\s*[\u4e00-\u9fff]{{2,6}}(?:单位|部门)|(?:^|(?<=[。；;，,]))\s*(?:{LABEL.pattern}))[:：]"
+)
 _SENTENCE = re.compile(r"[^。；！？]+[。；！？]?")
 _PARTY_WORDS = re.compile("牵头|负责|配合|落实|参与|责任|督导|验收|协助|实施|单位|部门|时限|监督|指导|承办")
 _HIDDEN = "\ue001"
@@ -44,6 +46,7 @@ class SpanFinder:
     def __init__(self, directory: Directory, city: str = "") -> None:
         self._directory = directory
         self._city = city
+        self._scans: dict[str, SpanScan] = {}
 
     def read(self, text: str) -> Clause:
         """Returns the clause a text holds."""
@@ -51,7 +54,11 @@ class SpanFinder:
 
     def find(self, paragraph: Paragraph) -> SpanScan:
         """Returns the explicit clauses: in brackets or behind a label."""
-        text = paragraph.text
+        if paragraph.text not in self._scans:
+            self._scans[paragraph.text] = self._find(paragraph.text)
+        return self._scans[paragraph.text]
+
+    def _find(self, text: str) -> SpanScan:
         if not _PARTY_WORDS.search(text) and not re.search(f"[{re.escape(OPENERS)}]", text):
             return SpanScan()
         brackets = scan(text, self._is_clause)
@@ -136,4 +143,5 @@ def without_spans(text: str, spans: list[Span]) -> str:
 
 def visible(text: str) -> str:
     """Removes the signs of hidden clauses, and a full stop that is left standing behind another one."""
-    return re.sub(r"([。；])[。；]+", r"\1", text.replace(_HIDDEN, ""))
+    shown = re.sub(rf"，{_HIDDEN}+(?=[。；]|$)|{_HIDDEN}+", "", text)
+    return re.sub(r"([。；])[。；]+", r"\1", shown)

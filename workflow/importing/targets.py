@@ -9,16 +9,19 @@ from .numerals import chinese_to_int
 from .reading import Target, unique
 
 _NUMBER = (
-    r"(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[~～—–\-至](?P<upper>\d+(?:\.\d+)?)(?=[^\d年月日]))?"
+    r"(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[~～—–\-至](?P<upper>\d+(?:\.\d+)?)(?=[^\d年月日]))?"
 )
 _MASS = r"[微毫纳千]?克|吨(?:标准煤|标煤)?|公斤"
-_NOUNS = "行政村|自然村|村庄|村|乡镇|县|区|社区|项目|企业|点位|断面|小区|站|国家级|省级|百分点|工业园区|园区|厂|水体|水源地|案例"
+_NOUNS = "行政村|自然村|村庄|村|乡镇|县|区|社区|项目|企业|点位|断面|小区|站|百分点|工业园区|园区|厂|水体|水源地|案例"
+_AREA = "平方公里|平方千米|平方米|立方米/[日秒]|立方米|公里|千米|米|公顷|亩"
+_POWER = "兆瓦时?|千瓦时?|千伏安|瓦"
+_COUNT = "人次|人|户次|户|株|辆次|辆|台|套|座|处|家次|家|条|项|件|次|场|支|名|所|批|头|口|天|小时|分贝|倍|眼|宗|度|元"
 _UNIT = (
-    rf"%|‰|个(?:{_NOUNS})?|[万亿千百]*(?:平方公里|平方千米|平方米|立方米/[日秒]|立方米|公里|千米|米|公顷|亩|兆瓦时?|千瓦时?|千伏安|瓦"
-    rf"|(?:{_MASS})(?:/(?:立方米|升|小时|日|天|年))?|蒸吨(?:/小时)?|度|元|人次|人|户次|户|株|辆次|辆|台|套|座|处|家次|家"
-    rf"|条|项|件|次|场|支|名|所|批|头|口|天|小时|分贝|倍|眼|宗)"
+    rf"%|‰|个(?:{_NOUNS})?|[万亿千百]*(?:{_AREA}|{_POWER}|(?:{_MASS})(?:/(?:立方米|升|小时|日|天|年))?"
+    rf"|蒸吨(?:/小时)?|{_COUNT})"
 )
-_BOUND = r"(?P<bound>及?以上|以下|以内|之内|左右)?"
+_BOUND = r"(?P<bound>及?以上|及?以下|以内|之内|左右)?"
 _AMOUNT = re.compile(rf"(?<![A-Za-z.\d第]){_NUMBER}(?P<unit>{_UNIT}){_BOUND}")
 _TRIGGERS: tuple[tuple[str, str], ...] = (
     ("不低于|不少于|不小于|不得低于|不得少于|至少", ">="),
@@ -43,6 +46,8 @@ _QUANTITY = re.compile(
 _RANK = re.compile(r"前(?P<value>\d{1,3}|[一二三四五六七八九十]{1,3})(?P<unit>名|位)")
 _CONDITION = re.compile(r"^(?:的(?!目标|水平|比例|任务|标准)|[\u4e00-\u9fff])")
 _COUNTED = re.compile(r"^(?:个|条|座|家|台|辆|处|项|套|户|所|件|次|场|%)")
+# How far a verb reaches; a clause of an official document is shorter.
+_REACH = 120
 _CLAUSE = re.compile(r"[^，。；：！？\ue001]+")
 
 
@@ -82,7 +87,8 @@ def _is_year_part(clause: str, found: re.Match[str]) -> bool:
 
 def _comparator(clause: str, found: re.Match[str], taken: int) -> str | None:
     """Returns how the number bounds the result, or None when it only describes something."""
-    before, after = clause[: found.start()], clause[found.end() :]
+    before = clause[max(0, found.start() - _REACH) : found.start()]
+    after = clause[found.end() : found.end() + _REACH]
     strong = _last(_STRONG, before)
     if strong and _BETWEEN.match(before[strong.end() :]):
         if re.match(r"的(?!目标|水平|比例|任务|标准)", after):
@@ -105,7 +111,7 @@ def _is_condition(found: re.Match[str], after: str) -> bool:
 
 
 def _bounded(comparator: str, bound: str | None) -> str:
-    if bound in ("以下", "以内", "之内"):
+    if bound in ("以下", "及以下", "以内", "之内"):
         return "<="
     return "=" if bound == "左右" else comparator
 

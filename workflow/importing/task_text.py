@@ -107,14 +107,7 @@ class TaskReader:
         task.responsibility_texts = [span.clause.text for found in spans for span in found] + [
             f"{label}：{cell}" for label, cell in source.cells
         ]
-        removed = [characters for paragraph in source.paragraphs for characters in paragraph.removed]
-        for characters in removed:
-            question = _("“%(text)s” was printed twice at a page break and is kept once.")
-            task.questions.append(question % {"text": characters})
-        if source.is_doubtful:
-            task.questions.append(
-                _("This item stands under “%(section)s”: confirm that it is a task.") % {"section": task.section}
-            )
+        task.questions = _questions_about_print(task, source)
         return task
 
     def _add_parties(
@@ -188,6 +181,16 @@ class TaskReader:
                 errors.append(PlanError(paragraph.line_at(scan.broken_at), message))
             for span in found:
                 errors += _clause_errors(span.clause, paragraph.line_at(span.start))
+
+
+def _questions_about_print(task: PlanTask, source: TaskSource) -> list[str]:
+    """What the reader changed or doubts in the printed text itself."""
+    twice = _("“%(text)s” was printed twice at a page break and is kept once.")
+    questions = [twice % {"text": removed} for paragraph in source.paragraphs for removed in paragraph.removed]
+    if source.is_doubtful:
+        doubt = _("This item stands under “%(section)s”: confirm that it is a task.")
+        questions.append(doubt % {"section": task.section or task.title})
+    return questions
 
 
 def _clause_errors(clause: Clause, line: int) -> list[PlanError]:
