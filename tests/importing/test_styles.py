@@ -31,8 +31,10 @@ def test_bracketed_chinese_numbers_are_tasks_where_nothing_is_below_them(plan_of
 
 def test_numbers_that_start_again_are_counted_through(plan_of: Read) -> None:
     plan = plan_of(
-        "南阳市2026年噪声方案\n一、完善区划\n1.开展评估。\n责任单位：市生态环境局、市自规局\n完成时限：2026年6月底\n"
-        "2.建设网络\n建成12个站点，实现联网。\n牵头单位：市生态环境局\n配合单位：市财政局\n完成时限：长期坚持\n"
+        "南阳市2026年噪声方案\n一、完善区划\n1.开展评估。\n"
+        "责任单位：市生态环境局、市自规局\n完成时限：2026年6月底\n"
+        "2.建设网络\n建成12个站点，实现联网。\n牵头单位：市生态环境局\n配合单位：市财政局\n"
+        "完成时限：长期坚持\n"
         "二、管控源头\n1.严格审查。\n牵头单位： 市自规局 市住建局  配合单位：市生态环境局\n三、组织实施\n（一）加强领导。"
     )
     assert [(task.number, task.label, task.title) for task in plan.tasks] == [
