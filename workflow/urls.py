@@ -1,10 +1,24 @@
 """Routes of the pages."""
 
-from django.http import HttpResponse
 from django.urls import path
+
+from workflow.views import actions, evidence, imports, inbox, items, registration, sources
 
 app_name = "workflow"
 urlpatterns = [
-    path("", lambda r: HttpResponse(), name="inbox"),
-    path("items/<str:number>/", lambda r, number: HttpResponse(), name="item"),
+    path("", inbox.inbox, name="inbox"),
+    path("items/", items.item_list, name="items"),
+    path("items/new/", registration.register, name="register"),
+    path("items/<str:number>/", items.item, name="item"),
+    path("items/<str:number>/actions/<str:action>/", actions.perform, name="action"),
+    path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
+    path("evidence/<int:pk>/", evidence.download, name="evidence"),
+    path("sources/", sources.source_list, name="sources"),
+    path("sources/new/", sources.new_source, name="source-new"),
+    path("sources/<int:pk>/", sources.source, name="source"),
+    path("imports/", imports.upload, name="plan-import"),
+    path("imports/<int:pk>/", imports.preview, name="plan-preview"),
+    path("imports/<int:pk>/tasks/<int:number>/", imports.task, name="plan-task"),
+    path("imports/<int:pk>/confirm/", imports.confirm, name="plan-confirm"),
+    path("imports/<int:pk>/discard/", imports.discard, name="plan-discard"),
 ]

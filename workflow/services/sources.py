@@ -1,0 +1,55 @@
+"""Opening a source by hand: an inspection, a batch of petitions, a campaign. Plans come in by the import."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+from accounts.roles import Permission
+from workflow.models import Procedure, Source
+from workflow.refusal import Refused, forbidden, invalid
+from workflow.services.required import require
+
+USUAL_PROCEDURE = {
+    Source.Kind.CENTRAL: "central-inspection",
+    Source.Kind.PROVINCIAL: "provincial-inspection",
+    Source.Kind.PETITION: "petition",
+    Source.Kind.OWN: "own-finding",
+    Source.Kind.CAMPAIGN: "campaign",
+}
+
+
+def create_source(
+    office: Department,
+    *,
+    by: User,
+    kind: str,
+    title: str,
+    document_number: str = "",
+    issued_on: date | None = None,
+    procedure: Procedure | None = None,
+    now: datetime | None = None,
+) -> Source:
+    """A source that the office keeps, with the usual procedure of its kind if none is named. Raises Refused."""
+    if office.pk not in by.departments_with(Permission.DISPATCH):
+        raise Refused(forbidden("not-the-office", _("Only a dispatcher of the committee office may do this.")))
+    require(title=title)
+    if kind not in USUAL_PROCEDURE:
+        raise Refused(invalid("source-kind", _("Unknown kind of source."), kind=_("Unknown kind of source.")))
+    try:
+        with transaction.atomic():
+            return Source.objects.create(
+                kind=kind,
+                title=title.strip(),
+                document_number=document_number.strip(),
+                issued_on=issued_on,
+                procedure=procedure or Procedure.objects.get(code=USUAL_PROCEDURE[Source.Kind(kind)]),
+                office=office,
+                created_by=by,
+                created_at=now or timezone.now(),
+            )
+    except IntegrityError as error:
+        sentence = _("Your office already keeps a source with this document number.")
+        raise Refused(invalid("document-number-twice", sentence, document_number=sentence)) from error

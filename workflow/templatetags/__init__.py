@@ -1,0 +1,1 @@
+"""What the pages' templates need besides Django's own tags."""

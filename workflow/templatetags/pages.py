@@ -1,0 +1,141 @@
+"""Tags and filters of the pages: navigation, form fields, time limits in a clerk's words."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from workflow.deadlines import WorkingCalendar
+from workflow.forms import FoldedChoices, Standard
+from workflow.lifecycle import IN_WORK
+from workflow.models import WorkItem
+from workflow.models.procedures import Clock
+
+register = template.Library()
+SOON = 5  # working days: from here on a time limit is marked as near
+
+
+@register.simple_tag
+def is_demo() -> bool:
+    return settings.DEMO
+
+
+@register.inclusion_tag("workflow/parts/nav_link.html", takes_context=True)
+def nav_link(context: Context, name: str, label: str, icon: str, also: str = "", count: int = 0) -> dict[str, Any]:
+    """An entry of the menu; left out while its page does not exist. `also`: pages that belong to it."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    here = match.view_name if match else ""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        url = ""
+    is_near = here in also.split()
+    return {"url": url, "label": label, "icon": icon, "count": count, "is_here": here == name, "is_near": is_near}
+
+
+# -- form fields -------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """How a field is laid out: folded, group, check or line."""
+    widget = field.field.widget
+    if isinstance(widget, FoldedChoices):
+        return "folded"
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+        return "group"
+    return "check" if isinstance(widget, CheckboxInput) else "line"
+
+
+@register.filter
+def dressed(field: BoundField) -> BoundField:
+    """The field with the CSS class of its kind."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):
+        name = "form-check-input"
+    else:
+        name = "form-select" if isinstance(widget, Select) else "form-control"
+    widget.attrs["class"] = f"{name} is-invalid" if field.errors else name
+    if isinstance(widget, FileInput):
+        widget.attrs.setdefault("data-max-bytes", settings.EVIDENCE_MAX_BYTES)
+    return field
+
+
+@register.filter
+def chosen_labels(field: BoundField) -> list[str]:
+    """What is ticked in a list of boxes."""
+    return [str(choice.choice_label) for choice in field.subwidgets if choice.data["selected"]]
+
+
+# -- time --------------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("workflow/parts/countdown.html", takes_context=True)
+def countdown(context: Context, day: date | None) -> dict[str, Any]:
+    """How far a time limit is away, in words; needs `today` and `calendar` in the context."""
+    if day is None:
+        return {}
+    today, calendar = context["today"], context["calendar"]
+    return {"words": _distance(day, today, calendar), "level": _level(day, today, calendar)}
+
+
+def _distance(day: date, today: date, calendar: WorkingCalendar) -> str:
+    if day < today:
+        late = (today - day).days
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late}
+    if day == today:
+        return _("due today")
+    left = _working_days_left(day, today, calendar)
+    return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
+
+
+def _level(day: date, today: date, calendar: WorkingCalendar) -> str:
+    if day < today:
+        return "overdue"
+    return "soon" if _working_days_left(day, today, calendar) <= SOON else "calm"
+
+
+def _working_days_left(day: date, today: date, calendar: WorkingCalendar) -> int:
+    return calendar.working_days_between(today + timedelta(days=1), day)
+
+
+@register.filter
+def minutes(length: timedelta | None) -> int:
+    """A length of time in whole minutes."""
+    return int(length.total_seconds() // 60) if length else 0
+
+
+@register.filter
+def clock_label(clock: str) -> str:
+    """What is running out, in words."""
+    return str(Clock(clock).label)
+
+
+@register.filter
+def is_in_work(item: WorkItem) -> bool:
+    """Is it the departments' side, where the deadline runs?"""
+    return item.state in IN_WORK
+
+
+@register.filter
+def standards_met(checklist: dict[str, bool]) -> list[str]:
+    """The ticked standards of a verification, in words."""
+    return [str(standard.label) for standard in Standard if checklist.get(standard.value)]
+
+
+@register.filter
+def decision(is_upheld: bool) -> str:
+    return _("Upheld") if is_upheld else _("Not upheld")
+
+
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """Without the zeros that the column adds: 80, not 80.0000."""
+    return f"{value.normalize():f}"

@@ -1,0 +1,156 @@
+"""Everything that the page of an item shows, read with a constant number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import Department, User, today
+from workflow import working_calendar
+from workflow.deadlines import WorkingCalendar
+from workflow.facts import Facts, read_facts
+from workflow.forms import ASKS_FOR_DEPARTMENTS, FORMS, ActionForm, EvidenceForm
+from workflow.lifecycle import Action, DepartmentRole, State
+from workflow.models import Assignment, Timer, WorkItem
+from workflow.permissions import AllowedAction, allowed_actions, on_the_road, refuse_evidence
+from workflow.querysets import visible_to
+from workflow.views.timeline import timeline
+
+# What the party whose turn it is came for: its form is open when the page opens.
+_MAIN_ACTION = {
+    State.DRAFT: Action.ASSIGN,
+    State.ASSIGNED: Action.ACCEPT,
+    State.VERIFYING: Action.VERIFY,
+    State.PUBLICIZING: Action.RESOLVE_OBJECTION,
+    State.APPROVING: Action.APPROVE,
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action in the panel: its form, or the sentence why not."""
+
+    entry: AllowedAction
+    form: ActionForm | None
+    is_main: bool
+    is_failed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_failed or self.is_main
+
+    @property
+    def asks(self) -> bool:
+        """Is there something to fill in, besides the version?"""
+        return self.form is not None and bool(self.form.visible_fields())
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the person has just tried in vain: his form with the errors in it, and the sentence that was the answer."""
+
+    action: Action | None = None
+    form: ActionForm | None = None
+    evidence_form: EvidenceForm | None = None
+    refusal: str = ""
+    status: int = 200
+
+
+def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = None) -> HttpResponse:
+    """The page of an item, with an attempt that failed if there was one."""
+    attempt = attempt or Attempt()
+    facts = read_facts([item])[item.pk]
+    context = {
+        "item": item,
+        "facts": facts,
+        "attempt": attempt,
+        "parties": parties(facts),
+        "today": today(),
+        "main_action": _MAIN_ACTION.get(State(item.state)),
+        "offers": offers(request.user, facts, attempt),
+        **_evidence(request.user, facts, attempt),
+        **_records(request.user, item),
+        **_clocks(item, working_calendar.load()),
+        **timeline(item, is_whole=request.GET.get("history") == "all"),
+    }
+    return render(request, "workflow/item.html", context, status=attempt.status)
+
+
+def parties(facts: Facts) -> list[tuple[str, list[Assignment]]]:
+    """The departments on the item by role, in the order of the roles."""
+    found = [(role.label, [row for row in facts.assignments if row.role == role]) for role in DepartmentRole]
+    return [(label, rows) for label, rows in found if rows]
+
+
+# -- the action panel --------------------------------------------------------------------------------------------------
+
+
+def offers(user: User, facts: Facts, attempt: Attempt) -> list[Offer]:
+    """The buttons of this state; besides them the action that has just failed, so that no text is lost."""
+    entries = allowed_actions(user, facts, today())
+    shown = on_the_road(entries, facts.item.state)
+    shown += [entry for entry in entries if entry.action == attempt.action and entry not in shown]
+    units = units_for(facts) if any(_asks_for_departments(entry) for entry in shown) else []
+    return [_offer(entry, facts, units, attempt) for entry in shown]
+
+
+def _asks_for_departments(entry: AllowedAction) -> bool:
+    return entry.is_allowed and entry.action in ASKS_FOR_DEPARTMENTS
+
+
+def _offer(entry: AllowedAction, facts: Facts, units: list[Department], attempt: Attempt) -> Offer:
+    is_main = entry.is_allowed and _MAIN_ACTION.get(State(facts.item.state)) == entry.action
+    if entry.action == attempt.action and attempt.form is not None:
+        return Offer(entry, attempt.form, is_main, is_failed=True)
+    form = form_for(entry.action, facts, units) if entry.is_allowed else None
+    return Offer(entry, form, is_main)
+
+
+def form_for(action: Action, facts: Facts, units: list[Department], data: Any = None) -> ActionForm:
+    return FORMS.get(action, ActionForm)(data, action=action, facts=facts, units=units)
+
+
+def units_for(facts: Facts) -> list[Department]:
+    """The departments of the office's city that exist today, and those on the item already."""
+    of_the_city = Q(superior=facts.item.office.superior_id)
+    present = Q(pk__in={row.department_id for row in facts.assignments})
+    return list(Department.objects.valid_on(today()).filter(of_the_city | present))
+
+
+# -- what is on record -------------------------------------------------------------------------------------------------
+
+
+def _evidence(user: User, facts: Facts, attempt: Attempt) -> dict[str, Any]:
+    refusal = refuse_evidence(user, facts)
+    form = attempt.evidence_form or (None if refusal else EvidenceForm())
+    files = facts.item.evidence.select_related("by", "department").order_by("-id")
+    return {"files": files, "evidence_form": form, "evidence_refusal": refusal}
+
+
+def _records(user: User, item: WorkItem) -> dict[str, Any]:
+    """Reports, judgements and the family, newest first."""
+    submissions = item.submissions.select_related("by").prefetch_related("verifications__by", "evidence")
+    return {
+        "milestones": item.milestones.all(),
+        "targets": item.targets.all(),
+        "reports": item.reports.select_related("by", "department"),
+        "submissions": submissions.order_by("-id"),
+        "publicities": item.publicities.order_by("-id"),
+        "objections": item.objections.select_related("by", "decided_by").order_by("-id"),
+        "closures": item.closures.select_related("by", "verified_by", "submitted_by").order_by("-cycle"),
+        **_family(user, item),
+    }
+
+
+def _family(user: User, item: WorkItem) -> dict[str, Any]:
+    visible: QuerySet[WorkItem] = visible_to(user)
+    parent = visible.filter(pk=item.parent_id).first() if item.parent_id else None
+    return {"visible_parent": parent, "children": visible.filter(parent=item).select_related("lead").order_by("number")}
+
+
+def _clocks(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
+    timers = Timer.objects.filter(item=item, ended_at__isnull=True).select_related("milestone").order_by("due_on", "id")
+    clocks = [(timer, calendar.is_provisional(timer.due_on)) for timer in timers]
+    return {"calendar": calendar, "clocks": clocks}

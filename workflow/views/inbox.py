@@ -1,0 +1,78 @@
+"""The inbox: what waits for this person, by what he has to do, the nearest time limit first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User, today
+from workflow import working_calendar
+from workflow.lifecycle import State
+from workflow.models import Timer, WorkItem
+from workflow.models.procedures import Clock
+from workflow.querysets import awaiting
+from workflow.views.access import signed_in, wants_a_part
+
+SHOWN = 200  # items; the groups still say how many there are
+
+HEADINGS = {
+    State.DRAFT: _("To assign"),
+    State.ASSIGNED: _("To accept"),
+    State.RECTIFYING: _("To rectify"),
+    State.VERIFYING: _("To verify"),
+    State.PUBLICIZING: _("Objections to decide"),
+    State.APPROVING: _("To approve"),
+}
+
+
+@dataclass
+class Group:
+    """Items on which the person has to do the same thing."""
+
+    state: State
+    heading: Any
+    count: int
+    items: list[WorkItem]
+
+    @property
+    def left_out(self) -> int:
+        return self.count - len(self.items)
+
+
+@signed_in
+@never_cache
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The whole page, or for htmx what changes on it."""
+    context = {"groups": groups(request.user), "today": today(), "calendar": working_calendar.load()}
+    template = "workflow/inbox_groups.html" if wants_a_part(request) else "workflow/inbox.html"
+    return render(request, template, context)
+
+
+def groups(user: User) -> list[Group]:
+    """Two queries, however many items."""
+    counts = dict(awaiting(user).order_by().values_list("state").annotate(Count("pk")))
+    found = {state: Group(state, heading, counts[state], []) for state, heading in HEADINGS.items() if state in counts}
+    for item in by_urgency(awaiting(user))[:SHOWN]:
+        if group := found.get(State(item.state)):  # an item may move between the two queries
+            group.items.append(item)
+    return list(found.values())
+
+
+def by_urgency(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    """With the clock that runs out first (`clock`, `clock_due_on`); milestones are steps on the way, not turns."""
+    running = Timer.objects.filter(item=OuterRef("pk"), ended_at__isnull=True).exclude(clock=Clock.MILESTONE)
+    first = running.order_by("due_on", "id")
+    timed = items.annotate(clock=Subquery(first.values("clock")[:1]), clock_due_on=Subquery(first.values("due_on")[:1]))
+    nearest = F("nearest").asc(nulls_last=True)
+    return (
+        timed.annotate(nearest=Coalesce("clock_due_on", "due_on"))
+        .select_related("lead", "source")
+        .order_by(nearest, "id")
+    )

@@ -1,0 +1,50 @@
+"""Registering an issue or a petition by hand."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Department, Region, today
+from workflow.forms import RegisterForm
+from workflow.models import Source
+from workflow.refusal import Refusal, Refused
+from workflow.services.registration import register_issue
+from workflow.views.access import offices_of, signed_in
+from workflow.views.actions import STATUS
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """`?source=` chooses the source beforehand."""
+    form = _form(request, offices_of(request.user))
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "workflow/register.html", {"form": form}, status=422 if form.errors else 200)
+    given = dict(form.cleaned_data)
+    try:
+        item = register_issue(given.pop("source"), by=request.user, **given)
+    except Refused as refused:
+        return render(request, "workflow/register.html", {"form": form}, status=show(refused.refusal, form))
+    messages.success(request, _("%(number)s was registered; it waits to be assigned.") % {"number": item.number})
+    return redirect("workflow:item", item.number)
+
+
+def show(refusal: Refusal, form: forms.Form) -> int:
+    """Put a refusal on a form; returns the status of the answer."""
+    for name, sentence in refusal.errors.items() or [("", refusal.message)]:
+        form.add_error(name if name in form.fields else None, str(sentence))
+    return STATUS[refusal.kind]
+
+
+def _form(request: HttpRequest, offices: frozenset[int]) -> RegisterForm:
+    sources = Source.objects.filter(office__in=offices).exclude(kind=Source.Kind.PLAN)
+    cities = Department.objects.filter(pk__in=offices).values("region")
+    regions = Region.objects.valid_on(today()).filter(Q(pk__in=cities) | Q(parent__in=cities))
+    options: dict[str, Any] = {"sources": sources, "regions": regions}
+    return RegisterForm(request.POST or None, initial={"source": request.GET.get("source")}, **options)

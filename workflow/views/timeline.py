@@ -1,0 +1,108 @@
+"""The history of an item in words: what the data of each event says besides its note."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from workflow.lifecycle import Action
+from workflow.models import Event, Evidence, Verification, WorkItem
+from workflow.models.procedures import Clock
+
+AT_FIRST = 60  # events; an old overdue item has hundreds of notices
+
+
+@dataclass(frozen=True)
+class Entry:
+    event: Event
+    details: list[str]
+
+
+def timeline(item: WorkItem, is_whole: bool) -> dict[str, Any]:
+    """The newest events, or all of them."""
+    events = item.events.select_related("actor", "department").order_by("-id")
+    found = list(events if is_whole else events[: AT_FIRST + 1])
+    shown = found if is_whole else found[:AT_FIRST]
+    return {"timeline": [Entry(event, list(details(event))) for event in shown], "is_cut": len(found) > len(shown)}
+
+
+def details(event: Event) -> Iterator[str]:
+    """Sentences out of the event's data; an action without any says enough by its label and note."""
+    if (tell := _DETAILS.get(event.action)) is not None:
+        yield from tell(event.data)
+
+
+def _day(value: str) -> str:
+    return formats.date_format(date.fromisoformat(value))
+
+
+def _assigned(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Lead: %(department)s") % {"department": data["lead"]}
+    if data.get("due_on"):
+        yield _("Deadline: %(day)s") % {"day": _day(data["due_on"])}
+
+
+def _decomposed(data: dict[str, Any]) -> Iterator[str]:
+    yield "、".join(f"{part['number']} {part['department']}" for part in data["parts"])
+
+
+def _reported(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("percent") is not None:
+        yield _("Progress: %(percent)s%%") % {"percent": data["percent"]}
+
+
+def _submitted(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("late"):
+        yield _("Submitted after the deadline")
+
+
+def _verified(data: dict[str, Any]) -> Iterator[str]:
+    conclusion = Verification.Conclusion(data["conclusion"]).label
+    yield _("Stage %(stage)s: %(conclusion)s") % {"stage": data["stage"], "conclusion": conclusion}
+    if publicity := data.get("publicity"):
+        yield _("Publicity from %(first)s to %(last)s") % {
+            "first": _day(publicity["from"]),
+            "last": _day(publicity["to"]),
+        }
+
+
+def _decided(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Upheld") if data["upheld"] else _("Not upheld")
+
+
+def _closed(data: dict[str, Any]) -> Iterator[str]:
+    yield str(WorkItem.Outcome(data["outcome"]).label)
+    if data.get("document_number"):
+        yield data["document_number"]
+    if data.get("late"):
+        yield _("Done after the deadline")
+
+
+def _reopened(data: dict[str, Any]) -> Iterator[str]:
+    yield _("New deadline: %(day)s") % {"day": _day(data["due_on"])}
+
+
+def _uploaded(data: dict[str, Any]) -> Iterator[str]:
+    yield f"{Evidence.Kind(data['kind']).label}：{data['name']}"
+
+
+def _rung(data: dict[str, Any]) -> Iterator[str]:
+    yield f"{Clock(data['clock']).label}：{_day(data['due_on'])}"
+
+
+_DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+    Action.ASSIGN: _assigned,
+    Action.DECOMPOSE: _decomposed,
+    Action.REPORT: _reported,
+    Action.SUBMIT: _submitted,
+    Action.VERIFY: _verified,
+    Action.RESOLVE_OBJECTION: _decided,
+    Action.APPROVE: _closed,
+    Action.REOPEN: _reopened,
+    Action.REMIND: _rung,
+    Action.ESCALATE: _rung,
+    Event.EVIDENCE: _uploaded,
+}
