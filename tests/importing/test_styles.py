@@ -35,7 +35,8 @@ def test_numbers_that_start_again_are_counted_through(plan_of: Read) -> None:
         "责任单位：市生态环境局、市自规局\n完成时限：2026年6月底\n"
         "2.建设网络\n建成12个站点，实现联网。\n牵头单位：市生态环境局\n配合单位：市财政局\n"
         "完成时限：长期坚持\n"
-        "二、管控源头\n1.严格审查。\n牵头单位： 市自规局 市住建局  配合单位：市生态环境局\n三、组织实施\n（一）加强领导。"
+        "二、管控源头\n1.严格审查。\n"
+        "牵头单位： 市自规局 市住建局  配合单位：市生态环境局\n三、组织实施\n（一）加强领导。"
     )
     assert [(task.number, task.label, task.title) for task in plan.tasks] == [
         (1, "1.", "开展评估"),
