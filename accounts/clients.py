@@ -83,7 +83,10 @@ class GrantedScopes(SettingsScopes):
 
 
 class ClientValidator(OAuth2Validator):
-    """A client that was switched off gets no token."""
+    """A client that was switched off gets no token, and neither does a name that no row can have."""
+
+    def _load_application(self, client_id: str | None, request: Any) -> Application | None:
+        return None if client_id and "\0" in client_id else super()._load_application(client_id, request)
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         return super().authenticate_client(request, *args, **kwargs) and _is_in_use(request.client)

@@ -18,11 +18,13 @@ def evidence_response(evidence: Evidence) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(stored, content_type=evidence.content_type)
-    response.headers |= {
+    headers = {
         "Content-Length": str(evidence.size),
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(evidence.name, safe='')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
+    for name, value in headers.items():
+        response[name] = value
     return response

@@ -27,6 +27,7 @@ HIGHEST_ID = 2**63 - 1
 class ApiView(APIView):
     """`operations` says by method which scope is needed and what the description tells; no entry, no access."""
 
+    http_method_names = ("get", "head", "post")
     operations: ClassVar[dict[str, Operation]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()  # of the query
 

@@ -1,0 +1,123 @@
+"""Evidence over HTTP: in, listed, out again; and to whom not."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import walking
+from tests.api.callers import API, PNG, fields, machine, person, problem
+from tests.people import City
+from workflow.lifecycle import State
+from workflow.models import Evidence
+
+
+def test_a_file_goes_in_is_listed_and_comes_out_the_same(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    caller = machine(city.environment)
+    answer = caller.upload(item, note="东侧", taken_at="2025-06-01T09:00:00+08:00")
+    seen = answer.json()
+    assert (answer.status_code, answer["Location"]) == (201, seen["url"])
+    assert " ".join(seen) == (
+        "id kind name size sha256 content_type note taken_at uploaded_by department uploaded_at cycle url"
+    )
+    assert (seen["sha256"], seen["size"]) == (hashlib.sha256(PNG).hexdigest(), len(PNG))
+    assert (seen["taken_at"], seen["department"]) == ("2025-06-01T09:00:00+08:00", "市生态环境局")
+    assert caller.get(f"items/{item.number}/evidence/").json()["results"] == [seen]
+    assert b"".join(caller.http.get(seen["url"], headers=caller.headers).streaming_content) == PNG
+
+
+def test_a_download_is_never_a_page(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    url = person(city.environment_clerk).upload(item, name="整改; 后'.png").json()["url"]
+    answer = person(city.verifier).http.get(url, headers={"Accept": "image/png"})
+    assert answer["Content-Type"] == "image/png"
+    assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''%E6%95%B4%E6%94%B9%3B%20%E5%90%8E%27.png"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_retry_stores_one_file(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    caller = machine(city.environment)
+    first, again = (caller.upload(item, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert first.json() == again.json()
+    assert (again.status_code, again["Location"], again["Idempotent-Replayed"]) == (201, first["Location"], "true")
+    other = caller.upload(item, content=PNG + b"x", headers={"Idempotency-Key": "k"})
+    problem(other, 422, "idempotency-key-reused")
+    assert Evidence.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"kind": "selfie"}, "kind"),
+        ({"kind": ""}, "kind"),
+        ({"note": "x" * 301}, "note"),
+        ({"note": "\0"}, "note"),
+        ({"taken_at": "yesterday"}, "taken_at"),
+        ({"by": "1"}, "by"),
+        ({"file": "text"}, "file"),
+    ],
+)
+def test_a_wrong_form_is_named(city: City, given: dict[str, Any], field: str) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    answer = person(city.environment_clerk).upload(item, **given)
+    assert fields(problem(answer, 400, "invalid-input")) == [field]
+
+
+def test_an_empty_file_is_refused(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    problem(person(city.environment_clerk).upload(item, content=b""), 400, "file-empty")
+
+
+def test_the_same_file_twice_is_a_conflict(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    caller = person(city.environment_clerk)
+    caller.upload(item)
+    problem(caller.upload(item), 409, "file-twice")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", "text/plain"])
+def test_evidence_comes_as_a_form_with_its_boundary(city: City, kind: str) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    answer = person(city.environment_clerk).post(f"items/{item.number}/evidence/", **{"Content-Type": kind})
+    assert answer.status_code in (400, 415)
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_evidence_is_added_while_rectifying(city: City) -> None:
+    item = walking.walk(city, State.VERIFYING)
+    problem(person(city.environment_clerk).upload(item), 409, "not-in-this-state")
+
+
+def test_only_those_responsible_add_evidence(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    problem(person(city.verifier).upload(item), 403, "not-the-responsible")
+    problem(person(city.xixia_clerk).upload(item), 404, "not-found")
+    problem(machine(city.environment, scopes=["items:read", "actions"]).upload(item), 403, "insufficient-scope")
+    assert not Evidence.objects.exists()
+
+
+def test_a_file_is_hidden_with_its_item_and_belongs_to_it(city: City) -> None:
+    item, other = walking.walk(city, State.RECTIFYING), walking.walk(city, State.RECTIFYING, lead=city.water)
+    url = person(city.environment_clerk).upload(item).json()["url"]
+    problem(person(city.xixia_clerk).http.get(url), 404, "not-found")
+    problem(person(city.water_clerk).http.get(url.replace(item.number, other.number)), 404, "not-found")
+    problem(person(city.dispatcher).http.get(url.replace(item.number, other.number)), 404, "not-found")
+    problem(Client().get(url), 401, "not-authenticated")
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "9" * 30])
+def test_a_file_that_never_was(city: City, pk: str) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    problem(person(city.dispatcher).get(f"items/{item.number}/evidence/{pk}/content/"), 404, "not-found")
+
+
+def test_a_file_that_is_gone_from_the_disk_is_not_found(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    evidence = walking.add_evidence(item, city.environment_clerk)
+    answer = person(city.dispatcher).http.get(f"{API}items/{item.number}/evidence/{evidence.pk}/content/")
+    problem(answer, 404, "not-found")
