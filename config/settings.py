@@ -264,5 +264,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes.apps": {"level": "WARNING"}},  # it greets on every start
+    "loggers": {"axes": {"level": "WARNING"}},  # failures and lockouts, not every success
 }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
@@ -116,7 +115,7 @@ def _subject(entry: Announcement) -> str:
 
 
 def _body(entry: Announcement) -> str:
-    return "\n".join([*_lines(entry), "", settings.PUBLIC_URL + item_path(entry.item)])
+    return "\n".join(_lines(entry))  # the link is added by the channel that needs one
 
 
 def _lines(entry: Announcement) -> Iterator[str]:

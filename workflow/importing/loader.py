@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -72,7 +73,7 @@ def receive(
     reading = read(content, file_name, office)
     if reading["errors"]:
         raise PlanHasErrors(reading["errors"])
-    reading["title"] = title or reading["title"]
+    reading["title"] = title or reading["title"] or PurePath(file_name).stem
     if twin := _imported(office, reading):
         raise Refused(_already_imported(twin))
     return PlanImport.objects.create(
@@ -164,7 +165,6 @@ def _create_sections(source: Source, reading: Reading) -> dict[str, Section]:
 
 def _fields(task: Reading, parties: list[tuple[DepartmentRole, Department]]) -> dict[str, Any]:
     days = [_day(row["due_on"]) for row in task["milestones"] if row["due_on"]]
-    is_staged = len(set(days)) > 1
     return {
         "kind": WorkItem.Kind.TASK,
         "task_number": task["number"],
@@ -172,10 +172,16 @@ def _fields(task: Reading, parties: list[tuple[DepartmentRole, Department]]) -> 
         "description": task["text"],
         "lead": next((unit for role, unit in parties if role == DepartmentRole.LEAD), None),
         "due_on": max(days, default=None),
-        "deadline_kind": WorkItem.DeadlineKind.STAGED if is_staged else WorkItem.DeadlineKind.FIXED,
+        "deadline_kind": _deadline_kind(task, days),
         "target": "\n".join(row["text"] for row in task["targets"]),
         "open_questions": task["questions"],
     }
+
+
+def _deadline_kind(task: Reading, days: list[date]) -> WorkItem.DeadlineKind:
+    if task.get("long_term"):
+        return WorkItem.DeadlineKind.LONG_TERM
+    return WorkItem.DeadlineKind.STAGED if len(set(days)) > 1 else WorkItem.DeadlineKind.FIXED
 
 
 def _parties(task: Reading, departments: dict[str, Department]) -> Iterator[tuple[DepartmentRole, Department]]:

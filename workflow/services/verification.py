@@ -90,7 +90,8 @@ def _passed(step: Step, data: dict[str, Any]) -> Change:
     if item.stage < step.facts.last_stage():
         return Change(State.VERIFYING, stage=item.stage + 1, data=data)
     if not item.procedure.publicity_days:
-        return Change(State.APPROVING, data=data)
+        # an objection of the round before that nobody has decided yet is decided where objections are
+        return Change(State.PUBLICIZING if step.facts.open_objections else State.APPROVING, data=data)
     starts_on, ends_on = publicity_period(step.today, item.procedure, step.calendar)
     Publicity.objects.create(item=item, cycle=item.cycle, starts_on=starts_on, ends_on=ends_on)
     data |= {"publicity": {"from": starts_on.isoformat(), "to": ends_on.isoformat()}}

@@ -1,0 +1,62 @@
+"""What a journey does again and again: a person opens pages, fills in a form, reads his inbox and his mail."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from notifications import outbox
+from notifications.models import Channel
+from tests.people import PASSWORD
+from workflow.models import WorkItem
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class Person:
+    """Somebody at his desk: signed in with name and password, seeing what the pages show and nothing else."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.client = Client(enforce_csrf_checks=False)
+        signed_in = self.client.post(reverse("accounts:sign-in"), {"username": user.username, "password": PASSWORD})
+        assert signed_in.status_code == 302, "sign-in failed"
+
+    def opens(self, url: str) -> str:
+        """The text of a page."""
+        response = self.client.get(url)
+        assert response.status_code == 200, (url, response.status_code)
+        return text_of(response.content.decode())
+
+    def inbox(self) -> str:
+        return self.opens(reverse("workflow:inbox"))
+
+    def does(self, item: WorkItem, action: str, **fields: Any) -> str:
+        """Fill in the form of an action on the item's page as it stands, and send it; the text of what comes back."""
+        version = WorkItem.objects.values_list("version", flat=True).get(pk=item.pk)
+        url = reverse("workflow:action", args=[item.number, action])
+        response = self.client.post(url, {"version": version, **fields}, follow=True)
+        return text_of(response.content.decode())
+
+    def uploads(self, item: WorkItem, name: str, kind: str = "document") -> str:
+        file = SimpleUploadedFile(name, PDF + name.encode())
+        url = reverse("workflow:evidence-add", args=[item.number])
+        response = self.client.post(url, {"file": file, "kind": kind}, follow=True)
+        return text_of(response.content.decode())
+
+    def mail(self) -> str:
+        """All subjects in this person's mailbox, after the outbox has been emptied."""
+        outbox.deliver(Channel.EMAIL)
+        return self.opens(reverse("notifications:mailbox"))
+
+
+def text_of(page: str) -> str:
+    """What a reader sees of a page, white space folded."""
+    without_tags = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S)
+    return " ".join(html.unescape(without_tags).split())
