@@ -88,12 +88,13 @@ def parties(facts: Facts) -> list[tuple[str, list[Assignment]]]:
 
 
 def offers(user: User, facts: Facts, attempt: Attempt) -> list[Offer]:
-    """The buttons of this state; besides them the action that has just failed, so that no text is lost."""
+    """The buttons of this state, those that work first; and the action that has just failed: no text is lost."""
     entries = allowed_actions(user, facts, today())
     shown = on_the_road(entries, facts.item.state)
     shown += [entry for entry in entries if entry.action == attempt.action and entry not in shown]
     units = units_for(facts) if any(_asks_for_departments(entry) for entry in shown) else []
-    return [_offer(entry, facts, units, attempt) for entry in shown]
+    found = [_offer(entry, facts, units, attempt) for entry in shown]
+    return sorted(found, key=lambda offer: (offer.form is None, not offer.is_main))
 
 
 def _asks_for_departments(entry: AllowedAction) -> bool:

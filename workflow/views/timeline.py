@@ -1,8 +1,9 @@
 """The history of an item in words: what the data of each event says besides its note."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils import formats
@@ -12,13 +13,16 @@ from workflow.lifecycle import Action
 from workflow.models import Event, Evidence, Verification, WorkItem
 from workflow.models.procedures import Clock
 
-AT_FIRST = 60  # events; an old overdue item has hundreds of notices
+AT_FIRST = 100  # events; an old overdue item has hundreds of notices
 
 
-@dataclass(frozen=True)
+@dataclass
 class Entry:
+    """An event; for notices of the clock that follow each other the newest, with the moments of those before it."""
+
     event: Event
     details: list[str]
+    earlier: list[datetime] = field(default_factory=list)
 
 
 def timeline(item: WorkItem, is_whole: bool) -> dict[str, Any]:
@@ -26,7 +30,19 @@ def timeline(item: WorkItem, is_whole: bool) -> dict[str, Any]:
     events = item.events.select_related("actor", "department").order_by("-id")
     found = list(events if is_whole else events[: AT_FIRST + 1])
     shown = found if is_whole else found[:AT_FIRST]
-    return {"timeline": [Entry(event, list(details(event))) for event in shown], "is_cut": len(found) > len(shown)}
+    return {"timeline": list(_entries(shown)), "is_cut": len(found) > len(shown)}
+
+
+def _entries(events: list[Event]) -> Iterator[Entry]:
+    for _key, run in groupby(events, key=_notice):
+        first, *rest = run
+        yield Entry(first, list(details(first)), [event.at for event in rest])
+
+
+def _notice(event: Event) -> tuple[object, ...]:
+    """The same for notices that say the same; every other event stands alone."""
+    is_notice = event.action in (Action.REMIND, Action.ESCALATE)
+    return (event.action, event.data["clock"], event.data["due_on"]) if is_notice else (event.pk,)
 
 
 def details(event: Event) -> Iterator[str]:
