@@ -1,9 +1,9 @@
 """Fixtures for every room: the seed city with its people, and a browser that is signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -11,8 +11,15 @@ from tests import people
 from tests.people import City
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords and clients' secrets are hashed half a second each on purpose; hundreds of them in tests are not."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(cheap_hashes: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The city is founded once for a new database."""
     with django_db_blocker.unblock():
         people.found_the_city()

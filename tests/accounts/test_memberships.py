@@ -1,0 +1,109 @@
+"""Roles hold from one day to another, in departments that still exist."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.hierarchy import holders, holders_of, superiors
+from accounts.models import Department, Membership, User, today
+from accounts.roles import PERMISSIONS, Permission, Role, roles_with
+from tests.people import hire
+
+YESTERDAY, TODAY, TOMORROW = (today() + timedelta(days=n) for n in (-1, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holds"),
+    [
+        (None, None, True),
+        (TODAY, TODAY, True),
+        (YESTERDAY, TOMORROW, True),
+        (None, YESTERDAY, False),
+        (TOMORROW, None, False),
+    ],
+)
+def test_a_role_holds_on_its_days_both_included(city, first, last, holds):
+    Membership.objects.filter(user=city.water_clerk).update(valid_from=first, valid_to=last)
+    assert city.water_clerk.may(Permission.HANDLE) is holds
+
+
+@pytest.mark.parametrize(("last", "holds"), [(TODAY, True), (YESTERDAY, False)])
+def test_a_role_ends_with_its_department(city, last, holds):
+    Department.objects.filter(pk=city.water.pk).update(valid_to=last)
+    assert city.water_clerk.may(Permission.HANDLE) is holds
+
+
+def test_a_role_in_one_department_is_none_in_another(city):
+    assert city.water_clerk.departments_with(Permission.HANDLE) == {city.water.pk}
+
+
+def test_who_is_switched_off_may_nothing(city):
+    city.dispatcher.is_active = False
+    assert not any(city.dispatcher.may(permission) for permission in Permission)
+
+
+def test_djangos_superuser_switch_gives_no_right(city):
+    user = User.objects.create(username="root", name="root", is_superuser=True)
+    assert not any(user.may(permission) for permission in Permission)
+
+
+def test_all_rights_of_a_request_cost_one_query(city, django_assert_num_queries):
+    person = User.objects.get(username="dispatcher")
+    with django_assert_num_queries(1):
+        for permission in Permission:
+            person.departments_with(permission)
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
+def test_administrators_hold_no_right_on_business(role):
+    assert PERMISSIONS[role] <= {Permission.MANAGE_PEOPLE, Permission.MANAGE_SECURITY}
+
+
+def test_an_auditor_only_reads():
+    assert PERMISSIONS[Role.AUDITOR] == {Permission.SEE_OFFICE}
+
+
+def test_no_role_both_verifies_and_approves():
+    assert not set(roles_with(Permission.VERIFY)) & set(roles_with(Permission.APPROVE))
+
+
+def test_every_role_is_in_the_table_and_every_right_in_some_role():
+    assert set(PERMISSIONS) == set(Role)
+    assert set().union(*PERMISSIONS.values()) == set(Permission)
+
+
+# -- who holds what ----------------------------------------------------------------------------------------------------
+
+
+def test_holders_are_found_by_department_and_role(city):
+    found = holders([city.water.pk], [Role.CLERK], TODAY)
+    assert found == {(city.water.pk, Role.CLERK): [city.water_clerk]}
+
+
+def test_holders_of_a_right_come_each_once(city):
+    Membership.objects.create(user=city.water_clerk, department=city.water, role=Role.HEAD)
+    assert holders_of(Permission.HANDLE, [city.water.pk], TODAY) == [city.water_clerk, city.water_head]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_machine": True}])
+def test_neither_machines_nor_those_who_left_are_holders(city, change):
+    User.objects.filter(username="water_clerk").update(**change)
+    assert holders_of(Permission.HANDLE, [city.water.pk], TODAY) == [city.water_head]
+
+
+def test_holders_of_any_number_of_departments_cost_one_query(city, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        holders(list(range(1, 40)), list(Role), TODAY)
+
+
+def test_superiors_come_nearest_first(city):
+    assert list(superiors(city.water)) == [city.government]
+
+
+def test_a_loop_of_superiors_ends(city):
+    Department.objects.filter(pk=city.government.pk).update(superior=city.water)
+    assert list(superiors(Department.objects.get(pk=city.water.pk))) == [city.government]
+
+
+def test_a_newcomer_works_at_once(city):
+    assert hire("newcomer", Role.CLERK, city.forestry).may(Permission.HANDLE)
