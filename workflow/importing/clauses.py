@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .brackets import CLOSERS, OPENERS
 from .directory import Directory
+from .limits import split_limit
 from .names import NameReader, PrintedName
 from .reading import Role
 
@@ -41,7 +42,7 @@ _LABELLED = re.compile(rf"(?:{LABEL.pattern})[:：]")
 _UNKNOWN_LABEL = re.compile(r"(?:^|(?<=[；;。，]))([\u4e00-\u9fff]{2,6}(?:单位|部门))[:：]")
 _RULE_WORDS = re.compile(
     r"[，,；;。]?\s*(?:其中|均)?(?:[列排]在?第?一?[第首]?一?位|排名第一|第一个)[^，,；;。]{0,16}牵头(?:单位|部门)?[^；;。]*"
-    r"|[，,；;。]?\s*(?:以下|下列|后续|后面)[^；;。]{0,14}均[^。；;]*?(?:不再[^，,；;。]*|$)|[，,；;。]?\s*下同"
+    r"|[，,；;。]?\s*(?:以下|下列|后续|后面)[^；;。]{0,14}均[^。；;]*?(?:不再[^，,；;。]*|$)|[，,；;。]?\s*下同|[，,；;。]?\s*(?:以下|下文|后文)?均?不再(?:一一|逐一|重复|另行|单独)?(?:列出|列明|标注|注明|列举)"
 )
 _FILLER = re.compile(rf"[{re.escape(OPENERS + CLOSERS)}，,、；;。：:\s“”]+")
 
@@ -125,7 +126,9 @@ def _read_labelled(label: str, value: str, names: NameReader, clause: Clause) ->
 
 def _read_list(role: Role, value: str, names: NameReader, clause: Clause) -> None:
     """A labelled list may still say 牵头 or 配合 inside; those words win."""
-    if _ROLE.search(value):
+    if _ROLE.search(value) or any(
+        split_limit(part, lambda rest: _names_party(rest, names))[1] for part in _segments(value)
+    ):
         _read_spoken(value, names, clause, role)
         return
     found = names.read(value)
@@ -135,7 +138,7 @@ def _read_list(role: Role, value: str, names: NameReader, clause: Clause) -> Non
 def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = Role.JOINT) -> None:
     """Reads A牵头，B、C配合: names wait until a role word follows."""
     waiting: list[PrintedName] = []
-    segments = [part.replace(_COMMA, "，").strip() for part in re.split(r"[，,；;。]", _protected(text))]
+    segments = _without_limits(_segments(text), names, clause)
     while segments:
         segment = segments.pop(0)
         found = _role_of(segment)
@@ -154,6 +157,32 @@ def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = R
         waiting = []
     is_alone = len(waiting) == 1 and not clause.parties
     clause.parties += [ClauseParty(default, name, default is Role.JOINT, is_alone) for name in waiting]
+
+
+def _segments(text: str) -> list[str]:
+    return [part.replace(_COMMA, "，").strip() for part in re.split(r"[，,；;。]", _protected(text))]
+
+
+def _without_limits(segments: list[str], names: NameReader, clause: Clause) -> list[str]:
+    """Moves time limits to the deadlines of the clause; limits side by side stay one text, for they share a year."""
+    kept: list[str] = []
+    was_limit = False
+    for segment in segments:
+        rest, limit = split_limit(segment, lambda words: _names_party(words, names))
+        if limit and was_limit and not rest:
+            clause.deadlines[-1] += f"，{limit}"
+        elif limit:
+            clause.deadlines.append(limit)
+        was_limit = bool(limit)
+        kept += [rest] if rest else []
+    return kept
+
+
+def _names_party(words: str, names: NameReader) -> bool:
+    """Whether words behind a day hold a party: 2025年底前市水利局牵头, not 2025年底前完成30家."""
+    found = _role_of(words)
+    printed = replace(names).read(words[: found.start()] if found else words)
+    return any(name.is_plausible for name in printed)
 
 
 def _goes_on(rest: str, names: NameReader) -> bool:

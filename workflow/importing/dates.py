@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from .markers import find_marker
 from .numerals import chinese_to_int, digits_for_years
 from .reading import Confidence, Milestone, Period, unique
+from .relative_limits import find_relative_limits
 
 _HIDDEN = "\ue001"
 _FIVE_YEARS = {"二": (2011, 2015), "三": (2016, 2020), "四": (2021, 2025), "五": (2026, 2030), "六": (2031, 2035)}
@@ -39,6 +40,10 @@ _COMPARED = re.compile(r"(?:比|较|与|自|从|以|按照?)$")
 _RECURRING = re.compile(r"每年|每季度|每半年|每个?月")
 _LONG_TERM = re.compile(
     r"长期(?:坚持|推进|任务|保持|落实)?|持续(?:推进|坚持|实施|开展)?|常态化?(?:推进|坚持|开展)?|立行立改并长期坚持"
+)
+# （长期坚持） or a sentence of these words alone; elsewhere 持续推进 is only a manner of speaking.
+_LASTING_ALONE = re.compile(
+    r"(?:[（(〔\[【]|(?<=[。；]))(?:长期|持续|常年|常态化?|全年)(?:坚持|推进|实施|开展|保持)?(?:[）)〕\]】]|[。；])"
 )
 _STOPS = "。；！？"
 _LONGEST_CLAUSE = 1000
@@ -79,13 +84,15 @@ class _Mention:
     due_on: date | None
     confidence: Confidence
     is_possible: bool = True
+    is_relative: bool = False
 
 
 def read_dates(text: str, context: DateContext) -> DateReading:
     """Returns every dated obligation in the healed text of a task, in printed order."""
     masked = mask_citations(text)
-    mentions = list(_mentions(masked, context))
-    reading = DateReading(is_recurring=bool(_RECURRING.search(masked)))
+    mentions = sorted([*_mentions(masked, context), *_relative(masked, context)], key=lambda one: one.start)
+    is_lasting = bool(_LASTING_ALONE.search(text))
+    reading = DateReading(is_recurring=bool(_RECURRING.search(masked)), is_long_term=is_lasting)
     possible = [mention for mention in mentions if mention.is_possible]
     reading.impossible = [(mention.start, mention.printed) for mention in mentions if not mention.is_possible]
     clauses = [_clause_start(masked, mention.start) for mention in possible]
@@ -104,8 +111,11 @@ def read_deadline(text: str, context: DateContext) -> DateReading:
     written = re.sub(r"(?<=\d月)份?$", "底", written)
     written = re.sub(r"^(20\d\d)$", r"\1年", written.strip())
     reading = read_dates(written, context)
-    reading.milestones = [Milestone(text, one.due_on, one.confidence) for one in reading.milestones]
-    reading.is_long_term = not reading.milestones and bool(_LONG_TERM.search(text))
+    if len({one.text for one in reading.milestones}) < 2:
+        reading.milestones = [Milestone(text, one.due_on, one.confidence) for one in reading.milestones]
+    reading.is_long_term = bool(_LONG_TERM.search(text))
+    if text and not (reading.milestones or reading.is_long_term or reading.is_recurring or reading.impossible):
+        reading.questions.append(_("The time limit “%(text)s” could not be read as a date. Set it.") % {"text": text})
     return reading
 
 
@@ -154,6 +164,12 @@ def _mentions(masked: str, context: DateContext) -> Iterator[_Mention]:
         if match["every"] or is_old or _is_base(masked, match) or _begins_range(masked, match, following):
             continue
         yield _mention(match, year, is_sure, context)
+
+
+def _relative(masked: str, context: DateContext) -> Iterator[_Mention]:
+    for one in find_relative_limits(masked, context.issued_on):
+        confidence = Confidence.INFERRED if one.due_on else Confidence.AMBIGUOUS
+        yield _Mention(one.start, one.end, one.printed, one.due_on, confidence, is_relative=True)
 
 
 def _is_date(match: re.Match[str]) -> bool:
@@ -284,6 +300,9 @@ def _clause(text: str, masked: str, start: int, mentioned_to: int, following: in
 def _question(mention: _Mention) -> list[str]:
     if mention.confidence is Confidence.STATED:
         return []
+    if mention.due_on is None and mention.is_relative:
+        counted = _("“%(text)s” counts from the day of issue, which the document does not state. Set the time limit.")
+        return [counted % {"text": mention.printed}]
     if mention.due_on is None:
         return [_("“%(text)s” names no year. Set the time limit.") % {"text": mention.printed}]
     printed = mention.printed.replace("“", "‘").replace("”", "’")

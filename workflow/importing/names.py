@@ -27,17 +27,25 @@ _ALL = re.compile(
 _BOTH_LEVELS = re.compile(r"(?:省、)?市、县(?:（市、区）|、乡)?(?:两|三|各)级[^，、；。牵负配参]{0,14}")
 _ONLY_SOME = re.compile(r"除[^，；。]{1,20}(?:以?外的?)[，,]?$")
 _LOCAL = re.compile(r"^(?:县级|县市区|市县区|区县|县区|旗县区)(?:人民)?(?:政府)?$")
-_TOWN = re.compile(r"^各?(?:乡镇|乡|镇|街道)(?:（街道）)?(?:人民政府|政府|办事处)?$")
+_TOWN_WORDS = (
+    rf"(?:乡镇|乡|镇|街道|街镇|镇街)(?:[{_O}、和]*(?:街道|街道办|街道办事处|镇|办事处|街办)[{_C}]?)*"
+    rf"(?:人民政府|政府|党委政府|办事处|街道办事处|街道办|街办|办)?(?:[{_O}、和]+各?(?:街道)?(?:办事处|街道|街道办|园区|管委会)[{_C}]?)*"
+)
+_TOWNS = re.compile(rf"(?:{_SOME}各?|各){_TOWN_WORDS}")
+_TOWN = re.compile(rf"^各?{_TOWN_WORDS}$")
 _OPEN = re.compile(
     r"^(?:由|及|和)?.{0,10}(?:相关|有关|各|其他|其余|成员|责任|属地|主管|行业|涉及|所在|直属).{0,14}"
     r"(?:部门|单位|企业|公司|机构|委办局|业主|地方|地区|县|区|市|政府|管委会|乡镇|乡|镇|街道|办事处|分局|园区|开发区)$"
 )
 _PLACE = re.compile(r"(?:[县区市旗州]|乡|镇|街道|开发区|示范区|管委会|园区|工区)$")
 _STRONG = re.compile(
-    r"(?:局|委|厅|署|办|办公室|委员会|中心|支队|大队|总队|分局|公司|集团|法院|检察院|院|银行|学校|大学|学院|协会|总站|站|所|处|队|社|部|会)$"
+    r"(?:局|委|厅|署|办|办公室|委员会|中心|支队|大队|总队|分局|公司|集团|法院|检察院|院|银行|学校|大学|学院|协会|总站|站|所|处|队|社|部|会|海关|[分支]行|妇联|科协|工商联|团[省市县区]委|枢纽|段|厂|馆|校|台|报|局集团)$"
 )
-_FOREIGN = re.compile(
-    r"^(?:国家|国网|中央|中国|全国|驻|省|生态环境部|公安部|水利部|财政部)|(?:公司|集团|银行|大学|学院|学校|协会|铁路局)$"
+# Bodies that do not belong to the city: neither takes its level from the list nor gives the list its own.
+_STRANGER = re.compile(
+    r"^(?:国家|国网|国能|中央|中国|全国|驻|人民银行|人行|团[省市县区]|武警|生态环境部|公安部|水利部|财政部|央企|中石|大唐|华能)"
+    r"|海关|水利枢纽|高速|铁路|水文|海事|民航|机场|航道|南水北调中线|流域"
+    r"|(?:公司|集团|银行|[分支]行|大学|学院|学校|医院|协会|商会|学会|研究院|管理段|电厂|分局|油田|监狱|军分区|报社|晚报)$"
 )
 _ETC = re.compile(r"等(?:有关|相关)?(?:部门|单位|市直部门|市直单位|市直有关部门)?$")
 _LEADING = re.compile(
@@ -91,7 +99,7 @@ class NameReader:
             groups.append(((except_for.group() if except_for else "") + found.group(), kind))
             return f"、{_MARK}{len(groups) - 1}、"
 
-        hidden = _ALL.sub(hide, _BOTH_LEVELS.sub(hide, text))
+        hidden = _TOWNS.sub(hide, _ALL.sub(hide, _BOTH_LEVELS.sub(hide, text)))
         return re.sub(_ONLY_SOME.pattern.replace("$", f"(?=、{_MARK})"), "", hidden)
 
     def _pieces(self, masked: str) -> Iterable[str]:
@@ -129,7 +137,7 @@ class NameReader:
             return PrintedName(piece, group=OpenGroup.DEPARTMENTS_UNRESOLVED)
         is_place = found.is_jurisdiction if found else bool(_PLACE.search(shorter))
         name = shorter if is_place else self._completed(shorter)
-        if level_of(name) and not is_place:
+        if level_of(name) and not is_place and not _STRANGER.search(name):
             self.level = level_of(name)
         elif self.city and name.startswith(self.city):
             self.level = self.city[-1:]
@@ -138,6 +146,6 @@ class NameReader:
     def _completed(self, name: str) -> str:
         """Puts the level of the list in front of a name that lacks it; strangers and places keep their name."""
         own = level_of(name) or (self.city and name.startswith(self.city))
-        if own or not self.level or _FOREIGN.search(name) or _PLACE.search(name):
+        if own or not self.level or name.startswith("省") or _STRANGER.search(name) or _PLACE.search(name):
             return name
         return self.level + name

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from .edges import annex_number, surroundings
 from .markers import Rank
 from .paragraphs import NOTE_LINE, Paragraph
 
@@ -16,10 +17,8 @@ _NOT_TASKS = re.compile(
 )
 _TASKS = re.compile(r"任务|行动|工程|攻坚|举措|重点工作|措施|项目|整改|治理|专项|提升|推进")
 _HEADING_ONLY = 45
-_DATE_LINE = re.compile(r"^[（(]?(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日[）)]?$")
-_TAIL = re.compile(
-    rf"{_DATE_LINE.pattern}|^附件\d?[:：]?|^抄送|^主送|^[（(](?:此件|本件)|^.{{2,30}}20\d\d年\d+月\d+日印发$"
-)
+_ANNEX_RANK = -1
+_ROOT_RANK = -2
 
 
 @dataclass
@@ -75,10 +74,16 @@ class TaskNode:
 
 def build_tree(paragraphs: Sequence[Paragraph]) -> Node:
     """Returns the root of the headings; a deeper rank always stands below the nearest higher one."""
-    root = Node(rank=-1, number=0, printed="")
+    root = Node(rank=_ROOT_RANK, number=0, printed="")
     current = root
-    for position, paragraph in enumerate(paragraphs[: _end_of_text(paragraphs)]):
-        if paragraph.cells or NOTE_LINE.match(paragraph.text):
+    left_out = surroundings(paragraphs)
+    for position, paragraph in enumerate(paragraphs):
+        if position in left_out or paragraph.cells or NOTE_LINE.match(paragraph.text):
+            continue
+        annex = annex_number(paragraph)
+        if annex is not None:
+            current = Node(_ANNEX_RANK, annex, "", [paragraph], [], root, position)
+            root.children.append(current)
             continue
         if paragraph.marker is None:
             current.paragraphs.append(paragraph)
@@ -90,18 +95,6 @@ def build_tree(paragraphs: Sequence[Paragraph]) -> Node:
         current = Node(marker.rank, marker.number, marker.printed, [paragraph], [], parent, position)
         parent.children.append(current)
     return root
-
-
-def _end_of_text(paragraphs: Sequence[Paragraph]) -> int:
-    """Returns where signature, date, enclosures and recipients begin behind the last task."""
-    end = len(paragraphs)
-    while end and not paragraphs[end - 1].marker and not paragraphs[end - 1].cells:
-        text = paragraphs[end - 1].text
-        is_signature = end < len(paragraphs) and len(text) <= 30 and not re.search(r"[，。；：]", text)
-        if not (_TAIL.match(text) or (is_signature and _DATE_LINE.match(paragraphs[end].text))):
-            break
-        end -= 1
-    return end
 
 
 class TaskChooser:
@@ -117,13 +110,15 @@ class TaskChooser:
             for node in root.all_nodes()
         }
         self._below = {id(node): self._count(node) for node in root.all_nodes()}
+        self._first_named = next((part for part in root.children if self._below[id(part)]), None)
         self._names_parties = names_parties
         self._is_grouped = self._last_children_speak_for_all()
 
     def choose(self) -> list[TaskNode]:
         """Returns the tasks in printed order."""
-        top = self._top()
-        return [TaskNode(node, doubt) for part in top for node, doubt in self._collect(part, self._is_apart(part))]
+        return [
+            TaskNode(node, doubt) for part in self._top() for node, doubt in self._collect(part, self._is_strange(part))
+        ]
 
     def _stands_apart(self, node: Node) -> bool:
         return self._is_apart(node) or bool(node.parent and self._stands_apart(node.parent))
@@ -133,34 +128,45 @@ class TaskChooser:
 
     def _top(self) -> list[Node]:
         """The main parts that hold tasks: those with responsibilities, else those that are called tasks."""
-        parts = self._root.children
-        any_named = any(self._below[id(part)] for part in parts)
-        return [part for part in parts if self._holds_tasks(part, any_named)]
+        return [part for part in self._root.children if self._holds_tasks(part)]
 
-    def _holds_tasks(self, part: Node, any_named: bool) -> bool:
+    def _holds_tasks(self, part: Node) -> bool:
         if self._below[id(part)]:
             return True
-        if self._is_apart(part):
+        if self._is_apart(part) or (part.rank == _ANNEX_RANK and self._first_named):
             return False
-        if not any_named:
+        if not self._first_named:
             return bool(part.children) or part.rank >= Rank.ITEM
-        return bool(_TASKS.search(part.heading)) and (bool(part.children) or part.rank >= Rank.ACTION)
+        is_among_tasks = bool(_TASKS.search(part.heading)) or self._is_behind_named(part)
+        return is_among_tasks and (bool(part.children) or part.rank >= Rank.ACTION)
+
+    def _is_behind_named(self, part: Node) -> bool:
+        return bool(self._first_named and part.position > self._first_named.position)
+
+    def _is_strange(self, part: Node) -> bool:
+        """Whether a person should confirm that a part holds tasks: it names nobody, or is an annex to the tasks."""
+        if part.rank == _ANNEX_RANK:
+            return self._is_behind_named(part)
+        is_unnamed = bool(self._first_named) and not self._below[id(part)] and not _TASKS.search(part.heading)
+        return self._is_apart(part) or (is_unnamed and part.rank < Rank.ITEM)
 
     def _is_apart(self, node: Node) -> bool:
-        return len(node.heading) <= 20 and bool(_NOT_TASKS.search(node.heading))
+        return len(node.heading) <= 20 and node.rank != _ANNEX_RANK and bool(_NOT_TASKS.search(node.heading))
 
-    def _collect(self, node: Node, is_apart: bool) -> Iterator[tuple[Node, bool]]:
+    def _collect(self, node: Node, is_strange: bool, is_apart: bool = False) -> Iterator[tuple[Node, bool]]:
         is_apart = is_apart or self._is_apart(node)
         if is_apart and not self._below[id(node)]:
             return
         if self._is_task(node):
-            yield node, is_apart
+            yield node, is_strange or is_apart
             return
         for child in node.children:
-            yield from self._collect(child, is_apart)
+            yield from self._collect(child, is_strange, is_apart)
 
     def _is_task(self, node: Node) -> bool:
-        children = [child for child in node.children if child.rank <= Rank.SUBITEM]
+        children = node.children
+        if node.rank == _ANNEX_RANK:
+            return False
         if not children:
             return node.rank >= Rank.ACTION or self._own[id(node)]
         named = [child for child in children if self._below[id(child)]]
@@ -173,8 +179,8 @@ class TaskChooser:
 
     def _is_task_without_named_children(self, node: Node, children: list[Node]) -> bool:
         if self._own[id(node)]:
-            return node.has_body or all(child.rank == Rank.SUBITEM for child in children)
-        return node.rank == Rank.ACTION and all(child.rank == Rank.SUBITEM for child in children)
+            return node.has_body or all(child.rank >= Rank.DOTTED for child in children)
+        return node.rank == Rank.ACTION and all(child.rank >= Rank.DOTTED for child in children)
 
     def _speaks_for_all(self, node: Node) -> bool:
         named = [self._below[id(child)] > 0 for child in node.children]

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .brackets import CLOSERS, OPENERS, depth_of
-from .markers import Marker, find_marker
+from .markers import Marker, Rank, find_marker, follows
 from .reader import RawLine
 
 _CJK = r"\u2018-\u201d\u2026\u2014\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
 _SPACE = r"[ \t\u00a0\u2002-\u200a\u3000]"
 _SPACE_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}]){_SPACE}+|{_SPACE}+(?=[{_CJK}])")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0e-\x1f]")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９％", "0123456789%")
-_COMPATIBILITY = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９％﹝﹞﹙﹚❶❷❸❹❺❻❼❽❾❿", "0123456789%〔〕（）①②③④⑤⑥⑦⑧⑨⑩")
+# Radicals and doubles of common characters, and numbers that are one sign: ⑴ ⒈ ㈠.
+_COMPATIBILITY = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\u2474-\u249b\u3220-\u3229]")
 _PAGE_NUMBER = re.compile(r"^(?:[-—－–·\s]*\d{1,3}[-—－–·\s]*|第\s*\d{1,3}\s*页(?:[,，/\s]*共\s*\d{1,3}\s*页)?)$")
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s+|[-*+]\s+(?=\S))|\*\*|__")
 _RULE_LINE = re.compile(r"^[\s\-=*_|:+]{3,}$")
 _ENDS = "。！？；：!?;:…"
-_LABEL_LINE = re.compile(
+LABEL_LINE = re.compile(
     r"^[（(〔\[【]?(?:牵头|责任|主责|配合|协助|协办|参与|承办|落实|实施|督导|验收|完成|整改|时限)"
     r"[\u4e00-\u9fff（）()、]{0,8}[:：]"
 )
@@ -84,6 +85,7 @@ class _Joiner:
         self._after_gap = False
         self._last_width = 0
         self._in_body = False
+        self._last_dotted = ""
 
     def join(self, lines: Sequence[RawLine]) -> list[Paragraph]:
         for raw in lines:
@@ -106,7 +108,7 @@ class _Joiner:
         self._last_width = len(raw.text.rstrip())
 
     def _add_piece(self, text: str, number: int) -> None:
-        marker = find_marker(text)
+        marker = self._marker(text)
         if self._is_open and self._continues(text, marker):
             self._append(text, number)
         else:
@@ -115,8 +117,16 @@ class _Joiner:
         self._in_body = self._in_body or marker is not None
 
     def _start(self, text: str, number: int) -> None:
-        self._paragraphs.append(Paragraph(text, number, find_marker(text), starts=[(0, number)]))
+        marker = self._marker(text)
+        if marker and marker.rank is Rank.DOTTED:
+            self._last_dotted = marker.printed
+        self._paragraphs.append(Paragraph(text, number, marker, starts=[(0, number)]))
         self._is_open = True
+
+    def _marker(self, text: str) -> Marker | None:
+        marker = find_marker(text)
+        is_amount = marker and marker.rank is Rank.DOTTED and not follows(marker, self._last_dotted)
+        return None if is_amount else marker
 
     def _append(self, text: str, number: int) -> None:
         last = self._paragraphs[-1]
@@ -132,9 +142,9 @@ class _Joiner:
             return False
         if depth_of(last.text) > 0 and not last.text.endswith("。"):
             return True
-        if _LABEL_LINE.match(text) or NOTE_LINE.match(text) or last.text.endswith(tuple(_ENDS)):
+        if LABEL_LINE.match(text) or NOTE_LINE.match(text) or last.text.endswith(tuple(_ENDS)):
             return False
-        if _LABEL_LINE.match(last.text) and not self._wrap_width:
+        if LABEL_LINE.match(last.text) and not self._wrap_width:
             return last.text.endswith(("、", "，"))
         if self._is_complete_heading(last, text) or self._is_front_matter(last):
             return False

@@ -1,7 +1,7 @@
 """Where in a paragraph the responsibility clauses stand: brackets, labelled lines, or a plain last sentence."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .brackets import CLOSERS, OPENERS, scan
 from .clauses import LABEL, Clause, read_clause
@@ -12,7 +12,9 @@ _LABELLED_START = re.compile(
     rf"(?:(?:^|(?<=[。；;]))\s*[\u4e00-\u9fff]{{2,6}}(?:单位|部门)|(?:^|(?<=[。；;，,]))\s*(?:{LABEL.pattern}))[:：]"
 )
 _SENTENCE = re.compile(r"[^。；！？]+[。；！？]?")
-_PARTY_WORDS = re.compile("牵头|负责|配合|落实|参与|责任|督导|验收|协助|实施|单位|部门|时限|监督|指导|承办")
+_PARTY_WORDS = re.compile(
+    "牵头|负责|配合|落实|参与|责任|督导|验收|协助|实施|单位|部门|时限|时间|期限|节点|日期|监督|指导|承办"
+)
 _HIDDEN = "\ue001"
 _LOOK_BACK = 3
 _LONGEST_CLAUSE = 1500
@@ -67,7 +69,9 @@ class SpanFinder:
             for one in brackets.brackets
             if self._is_clause(one.content)
         ]
-        spans += self._labelled(text, spans)
+        labelled = self._labelled(text, spans)
+        # 牵头单位：A、B（分别牵头）: the bracket is part of the labelled line.
+        spans = labelled + [one for one in spans if not any(line.start <= one.start < line.end for line in labelled)]
         return SpanScan(sorted(spans, key=lambda span: span.start), self._broken_at(text, brackets.unclosed_at))
 
     def find_spoken(self, paragraph: Paragraph) -> list[Span]:
@@ -81,7 +85,7 @@ class SpanFinder:
                 continue
             clause = self.read(sentence)
             if self._is_only_parties(clause):
-                spans.append(Span(found.start(), found.end(), clause))
+                spans.append(_spoken_span(found, clause))
         return spans
 
     def _is_clause(self, content: str) -> bool:
@@ -113,7 +117,7 @@ class SpanFinder:
         while found := _LABELLED_START.search(text, position):
             end = self._labelled_end(text, found.end())
             position = end
-            if not any(span.start < end and found.start() < span.end for span in spans):
+            if not any(span.start <= found.start() < span.end or span.start < end < span.end for span in spans):
                 clause = self.read(text[found.start() : end].strip())
                 result += [Span(found.start(), end, clause)] if clause.has_label else []
         return result
@@ -132,6 +136,13 @@ class SpanFinder:
             return None
         head = re.split(r"[。；;" + re.escape(CLOSERS) + "]", text[unclosed_at + 1 :])[0]
         return unclosed_at if self._is_clause(head) else None
+
+
+def _spoken_span(found: re.Match[str], clause: Clause) -> Span:
+    """A sentence that says more than who, such as a day, stays in the text; its dates are read there."""
+    if clause.deadlines:
+        return Span(found.end(), found.end(), replace(clause, deadlines=[]))
+    return Span(found.start(), found.end(), clause)
 
 
 def without_spans(text: str, spans: list[Span]) -> str:

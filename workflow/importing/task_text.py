@@ -132,14 +132,16 @@ class TaskReader:
     ) -> None:
         reading = read_dates(task.text, self.dates)
         self._report_impossible(reading, task, source, errors)
-        for words in unique(source.deadlines + [one for clause in clauses for one in clause.deadlines if one]):
+        limits = unique(source.deadlines + [one for clause in clauses for one in clause.deadlines if one])
+        for words in limits:
             self._merge(reading, read_deadline(words, self.dates), task, source, errors)
         if not reading.milestones and not reading.impossible:
             end = end_of_period(task.title, self.dates)
             reading.milestones, reading.questions = end.milestones, reading.questions + end.questions
         task.milestones = unique(reading.milestones)
         task.is_recurring, task.is_long_term = reading.is_recurring, reading.is_long_term
-        task.targets = read_targets(task.text)
+        # （…，2025年底前完成30家） holds a target too.
+        task.targets = unique(target for words in (task.text, *limits) for target in read_targets(words))
         task.questions += unique(reading.questions)
         if task.is_recurring:
             task.questions.append(_("Part of the task recurs (every year or month). Decide how it is checked."))
@@ -154,6 +156,7 @@ class TaskReader:
         into.milestones = [*into.milestones, *other.milestones]
         into.questions += other.questions
         into.is_long_term = into.is_long_term or other.is_long_term
+        into.is_recurring = into.is_recurring or other.is_recurring
 
     def _report_impossible(
         self, reading: DateReading, task: PlanTask, source: TaskSource, errors: list[PlanError]
