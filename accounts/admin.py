@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import SignInForm
 from accounts.models import Department, Membership, Region, User
 from accounts.roles import Permission
 
@@ -16,6 +17,7 @@ def _keeps_people(request: HttpRequest) -> bool:
 
 
 admin.site.has_permission = _keeps_people
+admin.site.login_form = SignInForm
 admin.site.site_header = admin.site.site_title = _("People and departments")
 admin.site.unregister(Group)  # roles are a table in code, not rows
 

@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 def scan(now: datetime | None = None, batch: int = BATCH) -> int:
     """Handle everything that is due at `now` (aware; None: the present). Returns how many clocks were handled."""
     now = now or timezone.now()
-    handled = 0
-    while taken := _fire_batch(now, batch):
+    handled = taken = _fire_batch(now, batch)
+    while taken == batch:  # a short page is the last one
+        taken = _fire_batch(now, batch)
         handled += taken
     return handled + _end_publicities(now)
 

@@ -1,31 +1,65 @@
-"""What permissions look at besides the item's own row, read for any number of items in a constant number of queries."""
+"""What permissions look at besides the item's own row; each kind of fact is one query for any number of items."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Model
 
-from workflow.lifecycle import FINISHED, DepartmentRole, State
+from workflow.lifecycle import FINISHED, DepartmentRole
 from workflow.models import Assignment, Evidence, Objection, Publicity, Submission, Verification, WorkItem
 
 
-@dataclass
+def read_facts(items: Iterable[WorkItem]) -> dict[int, Facts]:
+    """Facts by item id. Nothing is read before it is asked for, and then for all of the items together."""
+    batch = _Batch(items)
+    return {pk: Facts(item, batch) for pk, item in batch.items.items()}
+
+
+@dataclass(frozen=True)
 class Facts:
-    """Of the item's present cycle."""
+    """Of an item in its present cycle. What was read once stays as it was, also if the verb changes it."""
 
     item: WorkItem
-    assignments: list[Assignment] = field(default_factory=list)
-    submitters: set[int] = field(default_factory=set)
-    verifiers: set[int] = field(default_factory=set)
-    evidence_count: int = 0
-    open_children: list[str] = field(default_factory=list)  # numbers
-    parent_state: str | None = None
-    open_objections: list[Objection] = field(default_factory=list)
-    publicity_ends_on: date | None = None
+    _batch: _Batch
+
+    @property
+    def assignments(self) -> list[Assignment]:
+        return self._batch.assignments[self.item.pk]
+
+    @property
+    def submitters(self) -> set[int]:
+        return self._batch.submitters[self.item.pk]
+
+    @property
+    def verifiers(self) -> set[int]:
+        return self._batch.verifiers[self.item.pk]
+
+    @property
+    def evidence_count(self) -> int:
+        return self._batch.evidence_counts[self.item.pk]
+
+    @property
+    def open_children(self) -> list[str]:
+        """Numbers of the parts that are not finished."""
+        return self._batch.open_children[self.item.pk]
+
+    @property
+    def parent_state(self) -> str | None:
+        return self._batch.parent_states.get(self.item.parent_id)
+
+    @property
+    def open_objections(self) -> list[Objection]:
+        return self._batch.open_objections[self.item.pk]
+
+    @property
+    def publicity_ends_on(self) -> date | None:
+        return self._batch.publicity_ends_on.get(self.item.pk)
 
     def departments(self, *roles: DepartmentRole) -> set[int]:
         return {row.department_id for row in self.assignments if row.role in roles}
@@ -39,41 +73,61 @@ class Facts:
         return max((row.stage for row in self.assignments), default=0)
 
 
-def read_facts(items: Iterable[WorkItem]) -> dict[int, Facts]:
-    """Facts by item id; eight queries however many items."""
-    found = {item.pk: Facts(item) for item in items}
-    cycles = {pk: facts.item.cycle for pk, facts in found.items()}
+class _Batch:
+    """The items that are looked at together."""
 
-    def present(rows):
-        return (row for row in rows if row["cycle"] == cycles[row["item_id"]])
+    def __init__(self, items: Iterable[WorkItem]) -> None:
+        self.items = {item.pk: item for item in items}
 
-    for row in (
-        Assignment.objects.filter(item__in=found).select_related("department").order_by("stage", "position", "id")
-    ):
-        found[row.item_id].assignments.append(row)
-    for row in present(Submission.objects.filter(item__in=found).values("item_id", "cycle", "by_id")):
-        found[row["item_id"]].submitters.add(row["by_id"])
-    for row in present(Verification.objects.filter(item__in=found).values("item_id", "cycle", "by_id")):
-        found[row["item_id"]].verifiers.add(row["by_id"])
-    evidence = Evidence.objects.filter(item__in=found).values("item_id", "cycle").order_by().annotate(n=Count("id"))
-    for row in present(evidence):
-        found[row["item_id"]].evidence_count = row["n"]
-    children = WorkItem.objects.filter(parent__in=found).exclude(state__in=FINISHED).order_by("number")
-    for row in children.values("parent_id", "number"):
-        found[row["parent_id"]].open_children.append(row["number"])
-    for objection in Objection.objects.filter(item__in=found, upheld__isnull=True).select_related("by"):
-        found[objection.item_id].open_objections.append(objection)
-    running = Publicity.objects.filter(item__in=found, ended_at__isnull=True)
-    for row in running.values("item_id", "ends_on"):
-        found[row["item_id"]].publicity_ends_on = row["ends_on"]
-    _read_parents(found)
-    return found
+    @cached_property
+    def assignments(self) -> dict[int, list[Assignment]]:
+        return self._by_item(Assignment.objects.filter(item__in=self.items).select_related("department"))
 
+    @cached_property
+    def submitters(self) -> dict[int, set[int]]:
+        return self._people(Submission)
 
-def _read_parents(found: dict[int, Facts]) -> None:
-    parents = {facts.item.parent_id for facts in found.values()} - {None}
-    states: defaultdict[int | None, State | None] = defaultdict(lambda: None)
-    if parents:
-        states.update(WorkItem.objects.filter(pk__in=parents).values_list("pk", "state"))
-    for facts in found.values():
-        facts.parent_state = states[facts.item.parent_id]
+    @cached_property
+    def verifiers(self) -> dict[int, set[int]]:
+        return self._people(Verification)
+
+    @cached_property
+    def evidence_counts(self) -> dict[int, int]:
+        rows = Evidence.objects.filter(item__in=self.items).order_by().values_list("item_id", "cycle")
+        counted = rows.annotate(Count("id"))
+        return defaultdict(int, {pk: n for pk, cycle, n in counted if cycle == self.items[pk].cycle})
+
+    @cached_property
+    def open_children(self) -> dict[int, list[str]]:
+        children = WorkItem.objects.filter(parent__in=self.items).exclude(state__in=FINISHED).order_by("number")
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for parent, number in children.values_list("parent_id", "number"):
+            found[parent].append(number)
+        return found
+
+    @cached_property
+    def parent_states(self) -> dict[int, str]:
+        parents = {item.parent_id for item in self.items.values()} - {None}
+        return dict(WorkItem.objects.filter(pk__in=parents).values_list("pk", "state")) if parents else {}
+
+    @cached_property
+    def open_objections(self) -> dict[int, list[Objection]]:
+        return self._by_item(Objection.objects.filter(item__in=self.items, upheld__isnull=True).select_related("by"))
+
+    @cached_property
+    def publicity_ends_on(self) -> dict[int, date]:
+        return dict(Publicity.objects.filter(item__in=self.items, ended_at=None).values_list("item_id", "ends_on"))
+
+    def _people(self, table: type[Model]) -> dict[int, set[int]]:
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for pk, cycle, by in table.objects.filter(item__in=self.items).values_list("item_id", "cycle", "by_id"):
+            if cycle == self.items[pk].cycle:
+                found[pk].add(by)
+        return found
+
+    @staticmethod
+    def _by_item(rows: Iterable[Any]) -> dict[int, list[Any]]:
+        found: defaultdict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            found[row.item_id].append(row)
+        return found

@@ -66,26 +66,26 @@ def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: Cit
     dispatcher.does(item, "assign", **elements(committed_city))
     assert item.number in clerk.inbox()
     assert item.number not in dispatcher.inbox()
-    assert f"[{item.number}] 交办" in clerk.mail()
-    assert f"[{item.number}] 交办" in desk("tongbai_clerk").mail()
+    assert f"【{item.number}】交办" in clerk.mail()
+    assert f"【{item.number}】交办" in desk("tongbai_clerk").mail()
 
     clerk.does(item, "accept")
-    assert f"[{item.number}] 签收" in dispatcher.mail()
+    assert f"【{item.number}】签收" in dispatcher.mail()
 
     assert "佐证材料" in clerk.does(item, "submit", summary="已完成。")
     clerk.uploads(item, "报告.pdf")
-    clerk.does(item, "submit", summary="已完成。")
+    clerk.submits(item, "已完成。")
     assert item.number in verifier.inbox()
     assert item.number not in clerk.inbox()
-    assert f"[{item.number}] 申请验收" in verifier.mail()
+    assert f"【{item.number}】申请验收" in verifier.mail()
 
     verifier.does(item, "return", reason=REASON)
     assert item.number in clerk.inbox()
-    assert f"[{item.number}] 退回整改" in clerk.mail()
+    assert f"【{item.number}】退回整改" in clerk.mail()
     assert REASON in clerk.opens(reverse("workflow:item", args=[item.number]))
 
     clerk.uploads(item, "监测报告.pdf", "monitoring_report")
-    clerk.does(item, "submit", summary="已补充监测报告。")
+    clerk.submits(item, "已补充监测报告。")
     verifier.does(item, "verify", conclusion="pass", opinion="同意。")
     assert item.number not in verifier.inbox()
     assert "公示中" in clerk.opens(reverse("workflow:item", args=[item.number]))
@@ -93,18 +93,18 @@ def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: Cit
 
     deadline_scan.scan(now=after_publicity(item))
     assert item.number in supervisor.inbox()
-    assert f"[{item.number}] 公示结束" in supervisor.mail()
+    assert f"【{item.number}】公示期满" in supervisor.mail()
 
     supervisor.does(item, "approve", outcome="rectified", opinion="同意销号。")
     assert item.number not in supervisor.inbox()
-    assert f"[{item.number}] 批准销号" in clerk.mail()
+    assert f"【{item.number}】同意销号" in clerk.mail()
     assert "已销号" in clerk.opens(reverse("workflow:item", args=[item.number]))
 
     dispatcher.does(item, "reopen", reason="问题反弹。")
     item.refresh_from_db()
     assert (item.state, item.cycle, item.closures.count()) == ("rectifying", 2, 1)
     assert item.number in clerk.inbox()
-    assert f"[{item.number}] 反弹重启" in clerk.mail()
+    assert f"【{item.number}】反弹重启" in clerk.mail()
 
 
 @pytest.mark.usefixtures("demo_mail")
