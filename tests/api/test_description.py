@@ -90,3 +90,9 @@ def test_its_script_is_a_file_of_ours_that_asks_nobody_else(db: None) -> None:
 def test_only_that_page_may_style_inline(db: None) -> None:
     assert "unsafe-inline" in Client().get("/api/v1/docs/")["Content-Security-Policy"]
     assert "unsafe-inline" not in Client().get("/api/v1/schema/")["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("language", "summary"), [("zh-CN", "签收"), ("en", "Accept")])
+def test_it_is_told_in_the_language_of_the_request(db: None, language: str, summary: str) -> None:
+    answer = Client().get("/api/v1/schema/", headers={"Accept-Language": language}).json()
+    assert answer["paths"]["/api/v1/items/{number}/actions/accept/"]["post"]["summary"] == summary

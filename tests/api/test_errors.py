@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework.request import Request
 
 from tests import walking
 from tests.api.callers import fields, machine, person, problem
 from tests.people import City
+from workflow.api.views import ApiView
 from workflow.lifecycle import State
 
 
@@ -146,6 +148,16 @@ def test_a_database_that_does_not_answer_is_503(city: City, monkeypatch: pytest.
 def test_answers_are_kept_by_nobody(city: City) -> None:
     assert person(city.dispatcher).get("items/")["Cache-Control"] == "private, no-store"
     assert person(city.dispatcher).get("items/", {"x": 1})["Cache-Control"] == "private, no-store"
+
+
+def test_a_view_that_declares_no_operation_lets_nobody_in(city: City) -> None:
+    class Forgotten(ApiView):
+        def get(self, request: Request) -> None:
+            raise AssertionError("somebody got in")
+
+    request = RequestFactory().get("/")
+    request.user = city.dispatcher
+    assert Forgotten.as_view()(request).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["items/", "departments/", "regions/", "sources/", "procedures/", "me/"])

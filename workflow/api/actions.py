@@ -48,7 +48,7 @@ def _view_of(action: Action) -> type[ActionView]:
     operation = Operation(
         f"items_{action.value.replace('-', '_')}",
         "actions",
-        action.name.replace("_", " ").capitalize(),
+        action.label,
         ItemSerializer,
         takes=BODIES[action],
         parameters=[IF_MATCH, IDEMPOTENCY_KEY],

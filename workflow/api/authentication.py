@@ -55,6 +55,8 @@ class HasScope(BasePermission):
         if not request.user.is_authenticated:
             return False
         operation = view.operations.get("GET" if request.method == "HEAD" else request.method)
-        if operation and isinstance(request.auth, Caller) and operation.scope not in request.auth.scopes:
+        if operation is None:
+            return request.method not in view.allowed_methods  # the answer is 405; what was not declared stays shut
+        if isinstance(request.auth, Caller) and operation.scope not in request.auth.scopes:
             raise InsufficientScope(operation.scope)
-        return True  # without an operation the answer is 405
+        return True

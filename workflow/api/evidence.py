@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -40,7 +41,7 @@ class ItemEvidence(ItemView):
         "GET": Operation(
             "evidence_list",
             "items:read",
-            "The evidence of an item, oldest first",
+            _("The evidence of an item, oldest first"),
             page_of(EvidenceSerializer),
             parameters=[LIMIT, CURSOR],
             tag="evidence",
@@ -48,7 +49,7 @@ class ItemEvidence(ItemView):
         "POST": Operation(
             "evidence_add",
             "evidence:write",
-            "Upload a file",
+            _("Upload a file"),
             EvidenceSerializer,
             takes=EvidenceUpload,
             status=201,
@@ -81,7 +82,9 @@ class ItemEvidence(ItemView):
 
 class EvidenceContent(ItemView):
     operations = {
-        "GET": Operation("evidence_content", "items:read", "The bytes of a file", OpenApiTypes.BINARY, tag="evidence")
+        "GET": Operation(
+            "evidence_content", "items:read", _("The bytes of a file"), OpenApiTypes.BINARY, tag="evidence"
+        )
     }
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -108,6 +109,7 @@ class RegisterView(ApiView):
     serializer: ClassVar[type[serializers.Serializer]]
     keyset = Keyset("id")
     what: ClassVar[str]
+    title: ClassVar[str | Promise]
 
     def __init_subclass__(cls) -> None:
         cls.parameters = (*cls.filterset.base_filters, *PAGING)
@@ -115,7 +117,7 @@ class RegisterView(ApiView):
             "GET": Operation(
                 f"{cls.what}_list",
                 "items:read",
-                cls.what.capitalize(),
+                cls.title,
                 page_of(cls.serializer),
                 filters=cls.filterset,
                 parameters=[LIMIT, CURSOR],
@@ -132,35 +134,37 @@ class RegisterView(ApiView):
 
 
 class Departments(RegisterView):
-    what, serializer, filterset, keyset = "departments", DepartmentSerializer, DepartmentFilter, Keyset("position")
+    what, title, serializer, filterset = "departments", _("Departments"), DepartmentSerializer, DepartmentFilter
+    keyset = Keyset("position")
 
     def rows(self, user: User) -> QuerySet[Department]:
         return Department.objects.select_related("region", "superior").order_by("position", "id")
 
 
 class Regions(RegisterView):
-    what, serializer = "regions", RegionSerializer
+    what, title, serializer = "regions", _("Regions"), RegionSerializer
 
     def rows(self, user: User) -> QuerySet[Region]:
         return Region.objects.select_related("parent").order_by("id")
 
 
 class Sources(RegisterView):
-    what, serializer, keyset = "sources", SourceSerializer, Keyset("id", is_descending=True)
+    what, title, serializer = "sources", _("Sources"), SourceSerializer
+    keyset = Keyset("id", is_descending=True)
 
     def rows(self, user: User) -> QuerySet[Source]:
         return sources_visible_to(user).select_related("procedure", "office").order_by("-id")
 
 
 class Procedures(RegisterView):
-    what, serializer = "procedures", ProcedureSerializer
+    what, title, serializer = "procedures", _("Procedures"), ProcedureSerializer
 
     def rows(self, user: User) -> QuerySet[Procedure]:
         return Procedure.objects.order_by("id")
 
 
 class Me(ApiView):
-    operations = {"GET": Operation("me", "items:read", "Who is asking", MeSerializer, tag="registers")}
+    operations = {"GET": Operation("me", "items:read", _("Who is asking"), MeSerializer, tag="registers")}
 
     def get(self, request: Request) -> Response:
         seen: dict[str, Any] = MeSerializer(request.user).data

@@ -8,6 +8,9 @@ from functools import cache
 from typing import Any
 
 import django_filters as filters
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -20,31 +23,31 @@ from workflow.api.serializers import ProblemSerializer
 HEADER, QUERY = OpenApiParameter.HEADER, OpenApiParameter.QUERY
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, HEADER, required=True, description='The ETag of the item as it was seen, e.g. "v17".'
+    "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255},
     HEADER,
-    description="Required for machines, ignored for people: the same key has its effect once, for 7 days.",
+    description=_("Required for machines, ignored for people: the same key has its effect once, for 7 days."),
 )
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}, QUERY)
-CURSOR = OpenApiParameter("cursor", str, QUERY, description="Taken from `next`, never made by hand.")
+CURSOR = OpenApiParameter("cursor", str, QUERY, description=_("Taken from `next`, never made by hand."))
 AFTER = OpenApiParameter(
-    "after", {"type": "integer", "minimum": 0}, QUERY, description="The id of the last event seen."
+    "after", {"type": "integer", "minimum": 0}, QUERY, description=_("The id of the last event seen.")
 )
 
 _SENTENCES = {
-    400: "The request is wrong; `errors` names the fields.",
-    401: "No credentials, or credentials that do not hold.",
-    403: "The caller may not do this; `detail` says why.",
-    404: "Not there, or not to be seen by the caller.",
-    409: "Not possible in the present state of the item, or the first request with this key is still running.",
-    412: "Somebody changed the item in between; its present ETag comes along.",
-    413: "Too large.",
-    415: "Not the content type that this operation takes.",
-    422: "The Idempotency-Key was used for a different request.",
-    428: "If-Match is missing.",
+    400: _("The request is wrong; `errors` names the fields."),
+    401: _("No credentials, or credentials that do not hold."),
+    403: _("The caller may not do this; `detail` says why."),
+    404: _("Not there, or not to be seen by the caller."),
+    409: _("Not possible in the present state of the item, or the first request with this key is still running."),
+    412: _("Somebody changed the item in between; its present ETag comes along."),
+    413: _("Too large."),
+    415: _("Not the content type that this operation takes."),
+    422: _("The Idempotency-Key was used for a different request."),
+    428: _("If-Match is missing."),
 }
 
 
@@ -54,7 +57,7 @@ class Operation:
 
     id: str
     scope: str
-    summary: str
+    summary: str | Promise
     answers: Any
     takes: Any = None
     status: int = 200
@@ -81,7 +84,7 @@ def parameters_of(filterset: type[filters.FilterSet]) -> list[OpenApiParameter]:
 def _parameter(name: str, entry: filters.Filter) -> OpenApiParameter:
     label = str(entry.label)
     if isinstance(entry, filters.ModelChoiceFilter):
-        return OpenApiParameter(name, str, QUERY, description=f"{label} (name or id)")
+        return OpenApiParameter(name, str, QUERY, description=format_lazy(_("{label} (name or id)"), label=label))
     choices = [value for value, _label in entry.extra.get("choices", []) if value]
     if isinstance(entry, filters.BaseInFilter):
         return OpenApiParameter(name, str, QUERY, enum=choices, many=True, explode=False, description=label)
@@ -111,7 +114,7 @@ class Schema(AutoSchema):
         return self.operation.id
 
     def get_summary(self) -> str:
-        return self.operation.summary
+        return str(self.operation.summary)
 
     def get_description(self) -> str:
         return str(self.operation.takes.__doc__ or "") if isinstance(self.operation.takes, type) else ""
@@ -152,7 +155,11 @@ class ClientScheme(OpenApiAuthenticationExtension):
 
         scopes = {name: str(sentence) for name, sentence in oauth2_settings.SCOPES.items()}
         flow = {"tokenUrl": "/oauth/token/", "scopes": scopes}
-        return {"type": "oauth2", "description": "Machines.", "flows": {"clientCredentials": flow}}
+        return {
+            "type": "oauth2",
+            "description": str(_("Machines: client credentials.")),
+            "flows": {"clientCredentials": flow},
+        }
 
 
 class SessionScheme(OpenApiAuthenticationExtension):
@@ -160,5 +167,5 @@ class SessionScheme(OpenApiAuthenticationExtension):
     name = "session"
 
     def get_security_definition(self, auto_schema: Schema) -> dict[str, Any]:
-        description = "People: the session of the pages. A POST carries the CSRF token as X-CSRFToken."
+        description = str(_("People: the session of the pages. A POST carries the CSRF token as X-CSRFToken."))
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": description}

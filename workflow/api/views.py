@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -64,7 +65,7 @@ class ItemList(ApiView):
         "GET": Operation(
             "items_list",
             "items:read",
-            "Items that the caller may see",
+            _("Items that the caller may see"),
             page_of(ItemSerializer),
             filters=ItemFilter,
             parameters=[LIMIT, CURSOR],
@@ -96,7 +97,7 @@ def item_response(item: WorkItem, request: Request) -> Response:
 
 
 class ItemDetail(ItemView):
-    operations = {"GET": Operation("items_detail", "items:read", "One item", ItemSerializer, sends_etag=True)}
+    operations = {"GET": Operation("items_detail", "items:read", _("One item"), ItemSerializer, sends_etag=True)}
 
     def get(self, request: Request, number: str) -> Response:
         return item_response(self.item(request, number), request)
@@ -108,7 +109,7 @@ class ItemEvents(ItemView):
         "GET": Operation(
             "items_events",
             "events:read",
-            "The history of an item, oldest first",
+            _("The history of an item, oldest first"),
             page_of(EventSerializer, counted=False),
             parameters=[AFTER, LIMIT],
         )
