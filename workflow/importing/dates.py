@@ -85,6 +85,7 @@ class _Mention:
     confidence: Confidence
     is_possible: bool = True
     is_relative: bool = False
+    is_past: bool = False
 
 
 def read_dates(text: str, context: DateContext) -> DateReading:
@@ -93,7 +94,12 @@ def read_dates(text: str, context: DateContext) -> DateReading:
     mentions = sorted([*_mentions(masked, context), *_relative(masked, context)], key=lambda one: one.start)
     is_lasting = bool(_LASTING_ALONE.search(text))
     reading = DateReading(is_recurring=bool(_RECURRING.search(masked)), is_long_term=is_lasting)
-    possible = [mention for mention in mentions if mention.is_possible]
+    past = [mention.printed for mention in mentions if mention.is_past]
+    reading.questions = [
+        _("“%(text)s” lies before the period of the plan. Confirm that it is no time limit.") % {"text": words}
+        for words in past
+    ]
+    possible = [mention for mention in mentions if mention.is_possible and not mention.is_past]
     reading.impossible = [(mention.start, mention.printed) for mention in mentions if not mention.is_possible]
     clauses = [_clause_start(masked, mention.start) for mention in possible]
     for index, mention in enumerate(possible):
@@ -161,6 +167,8 @@ def _mentions(masked: str, context: DateContext) -> Iterator[_Mention]:
         if match["year"] and not is_old and not _is_base(masked, match):
             last_year = year
         following = found[index + 1] if index + 1 < len(found) else None
+        if is_old and (match["before"] or match["part"] in ("底", "年底", "年末")) and not _is_base(masked, match):
+            yield _Mention(match.start(), match.end(), match.group(), None, Confidence.AMBIGUOUS, is_past=True)
         if match["every"] or is_old or _is_base(masked, match) or _begins_range(masked, match, following):
             continue
         yield _mention(match, year, is_sure, context)

@@ -88,7 +88,8 @@ class Directory:
         """Splits a cleaned name into its level and the rest that is compared."""
         without_city = self._without_city(name, city)
         if without_city != name:
-            return "市", _without_government(_LEVEL.sub("", without_city))
+            own = city[-1:] if city.endswith(("县", "旗", "州", "盟")) else "市"
+            return own, _without_government(_LEVEL.sub("", without_city))
         level = level_of(name)
         return level, _without_government(name.removeprefix(level))
 

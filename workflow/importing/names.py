@@ -47,6 +47,11 @@ _STRANGER = re.compile(
     r"|海关|水利枢纽|高速|铁路|水文|海事|民航|机场|航道|南水北调中线|流域"
     r"|(?:公司|集团|银行|[分支]行|大学|学院|学校|医院|协会|商会|学会|研究院|管理段|电厂|分局|油田|监狱|军分区|报社|晚报)$"
 )
+# 推动环保社会(组织参与): a verb in front or a common noun at the end is no organisation.
+_NO_NAME = re.compile(
+    r"^(?:[市县区省])?(?:推动|引导|鼓励|加强|加快|推进|建立|健全|完善|强化|开展|通过|依托|坚持|提高|提升|确保|促进|制定|严格|进一步|积极|充分|深入)"
+    r"|(?:社会|机会|大会|例会|场所|住所|公厕|车站|电台|平台|台账)$"
+)
 _ETC = re.compile(r"等(?:有关|相关)?(?:部门|单位|市直部门|市直单位|市直有关部门)?$")
 _LEADING = re.compile(
     r"^(?:(?:此|该|本|这|以上|上述|本条|各)?项?(?:工作|任务|行动|事项)?由|由|会同|联合|以及|及|和|与|其中|同时|并)(?=.{2})"
@@ -71,7 +76,8 @@ class PrintedName:
         """Whether this can be a party at all, not some other words in front of 负责."""
         if self.group or self.department:
             return True
-        return 2 < len(self.name) <= 24 and bool(_STRONG.search(self.name) or self.is_place)
+        is_name = 2 < len(self.name) <= 24 and not _NO_NAME.search(self.name)
+        return is_name and bool(_STRONG.search(self.name) or self.is_place)
 
 
 @dataclass

@@ -31,9 +31,9 @@ def find_relative_limits(text: str, issued_on: date | None) -> Iterator[Relative
     """Yields the limits that can count from the day of issue, not those that follow some other event."""
     for found in _RELATIVE.finditer(text):
         start = found.start("from") if found["from"] and _ISSUED.search(found["from"]) else found.start("count")
-        if start == found.start("count") and _OTHER_EVENT.search(text[max(0, start - 12) : start]):
-            if not _ISSUED.search(text[max(0, start - 8) : start]):
-                continue
+        before = text[max(0, start - 12) : start]
+        if _OTHER_EVENT.search(before) and not _ISSUED.search(before[-8:]):
+            continue
         yield RelativeLimit(start, found.end(), text[start : found.end()], _due(found, issued_on))
 
 

@@ -19,6 +19,8 @@ from .tables import DraftRow, read_tables
 from .task_text import TaskReader, TaskSource
 
 _MOST_TASKS = 5000
+# Without a plan's title one item in three must say who is responsible.
+_FEW = 3
 
 
 def read_plan(lines: Sequence[RawLine], directory: Directory) -> PlanReading:
@@ -49,6 +51,7 @@ class _PlanReader:
         drafts = read_tables(self.paragraphs)
         use_table = bool(drafts) and not any(self._names_parties(finder, task) for task in tasks)
         plan = self._from_table(drafts, reader) if use_table else self._from_text(tasks, rules, reader)
+        self._refuse_prose(plan, facts)
         self._describe(plan, facts)
         if drafts and not use_table:
             plan.questions.append(_("A table of tasks was left aside, because the text itself lists the tasks."))
@@ -91,6 +94,18 @@ class _PlanReader:
         plan.sections = [Section(name, number) for number, name in enumerate(names, start=1)]
         return plan
 
+    def _refuse_prose(self, plan: PlanReading, facts: DocumentFacts) -> None:
+        """Numbered sentences of a report or an explanation are no tasks when hardly any of them names somebody."""
+        named = sum(bool(task.responsibilities) for task in plan.tasks)
+        if named * _FEW < len(plan.tasks) and not facts.is_called_plan:
+            sentence = _(
+                "This does not read as a plan: its title announces none, and hardly any item names who is responsible."
+            )
+            plan.tasks, plan.sections = [], []
+            plan.errors = [PlanError(self._first_line(), sentence)]
+        elif named and facts.is_about_a_plan:
+            plan.questions.append(_("The title is that of a report or an explanation. Confirm that this is a plan."))
+
     def _describe(self, plan: PlanReading, facts: DocumentFacts) -> None:
         plan.title, plan.document_number = facts.title, facts.document_number
         plan.issued_on, plan.period = facts.issued_on, facts.period
@@ -99,11 +114,11 @@ class _PlanReader:
             plan.questions.append(_("The plan states no period: %(first)s to %(last)s was assumed.") % values)
         for line, words in facts.impossible_dates:
             plan.errors.append(PlanError(line, _("The date “%(text)s” does not exist.") % {"text": words}))
-        if not plan.tasks:
-            plan.errors.append(PlanError(self._last_line(), _("No tasks were found in this document.")))
+        if not plan.tasks and not plan.errors:
+            plan.errors.append(PlanError(self._first_line(), _("No tasks were found in this document.")))
         plan.errors = sorted(unique(plan.errors))
 
-    def _last_line(self) -> int:
+    def _first_line(self) -> int:
         return self.paragraphs[0].line if self.paragraphs else 1
 
 
