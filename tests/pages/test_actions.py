@@ -60,7 +60,12 @@ def test_success_is_said_on_the_page_of_the_item(city, signed_in):
     [
         (State.ASSIGNED, "environment_clerk", "decline", {"reason": "不属于职责范围"}),
         (State.VERIFYING, "verifier", "return", {"reason": "缺监测报告"}),
-        (State.VERIFYING, "verifier", "verify", {"conclusion": "fail", "opinion": "未整改到位", "visited_on": "2026-01-05"}),
+        (
+            State.VERIFYING,
+            "verifier",
+            "verify",
+            {"conclusion": "fail", "opinion": "不到位", "visited_on": "2026-01-05"},
+        ),
         (State.APPROVING, "supervisor", "reject", {"reason": "资料不全"}),
         (State.APPROVING, "dispatcher", "object", {"text": "群众来电反映"}),
         (State.RECTIFYING, "dispatcher", "void", {"reason": "并案"}),
@@ -127,7 +132,8 @@ def test_the_wrong_person_is_refused_with_the_sentence(city, signed_in):
 
 
 def test_a_form_that_is_incomplete_comes_back_with_everything_typed(city, signed_in):
-    page = act(signed_in(city.dispatcher), walk(city, State.DRAFT), "assign", **handed_out(city, due_on="", measures="清运"))
+    given = handed_out(city, due_on="", measures="清运")
+    page = act(signed_in(city.dispatcher), walk(city, State.DRAFT), "assign", **given)
     assert page.status_code == 422
     assert "清运" in text_of(page)
     assert "此项必填。" in text_of(page)

@@ -11,7 +11,8 @@ from tests.people import PASSWORD
 from tests.walking import walk
 from workflow.lifecycle import State
 
-PAGES = ["/", "/items/", "/items/new/", "/items/WT2026-0001/", "/sources/", "/sources/new/", "/sources/1/", "/evidence/1/"]
+MENU = ["/", "/items/", "/items/new/", "/sources/", "/sources/new/", "/profile/", "/profile/password/"]
+PAGES = [*MENU, "/items/WT2026-0001/", "/sources/1/", "/evidence/1/"]
 
 
 @pytest.mark.parametrize("url", PAGES)
@@ -91,11 +92,11 @@ def test_the_menu_offers_what_the_role_allows(city, signed_in):
 
 
 def test_the_menu_says_where_one_is(city, signed_in):
-    here = [attrs["href"] for _, attrs in tags_of(signed_in(city.dispatcher).get("/items/"), "a") if "aria-current" in attrs]
-    assert here == ["/items/"]
+    page = signed_in(city.dispatcher).get("/items/")
+    assert [attrs["href"] for _, attrs in tags_of(page, "a") if "aria-current" in attrs] == ["/items/"]
 
 
-@pytest.mark.parametrize("url", ["/", "/items/", "/items/new/", "/sources/", "/sources/new/", "/profile/", "/profile/password/"])
+@pytest.mark.parametrize("url", MENU)
 def test_no_page_needs_what_the_content_security_policy_forbids(city, signed_in, url):
     page = signed_in(city.dispatcher).get(url)
     assert "'unsafe" not in page.headers["Content-Security-Policy"]
@@ -105,7 +106,7 @@ def test_no_page_needs_what_the_content_security_policy_forbids(city, signed_in,
         assert tag != "script" or "src" in attrs
 
 
-@pytest.mark.parametrize("url", ["/", "/items/", "/items/new/", "/sources/new/", "/profile/", "/profile/password/"])
+@pytest.mark.parametrize("url", MENU)
 def test_every_field_has_a_label_and_every_id_is_there_once(city, signed_in, url):
     tags = list(tags_of(signed_in(city.dispatcher).get(url)))
     identities = [attrs["id"] for _, attrs in tags if "id" in attrs]
@@ -132,7 +133,8 @@ def test_a_failure_of_ours_is_told_without_touching_the_database(client, django_
 
 def test_a_person_changes_his_telephone_but_not_his_name(city, signed_in):
     browser = signed_in(city.dispatcher)
-    browser.post(reverse("accounts:profile"), {"email": "d@city.example", "phone": "0377", "language": "en", "name": "新名"})
+    given = {"email": "d@city.example", "phone": "0377", "language": "en", "name": "新名"}
+    browser.post(reverse("accounts:profile"), given)
     city.dispatcher.refresh_from_db()
     assert (city.dispatcher.phone, city.dispatcher.name) == ("0377", "丁调度")
 

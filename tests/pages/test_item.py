@@ -122,13 +122,15 @@ def test_a_clock_in_a_year_without_a_calendar_is_provisional(city, signed_in):
 
 def test_a_clock_in_a_published_year_is_not(city, signed_in):
     last = CalendarDay.objects.latest("day").day
-    item = walking.assign(city, walk(city, State.DRAFT, now=shanghai(last.year, 1, 8)), due_on=last, now=shanghai(last.year, 1, 8))
+    start = shanghai(last.year, 1, 8)
+    item = walking.assign(city, walk(city, State.DRAFT, now=start), due_on=last, now=start)
     assert "暂定" not in text_of(part(signed_in(city.dispatcher).get(url(item)), 'id="clocks-heading"'))
 
 
 def test_the_original_deadline_stays_in_sight_after_reopening(city, signed_in):
     item = walk(city, State.CLOSED)
-    again = services.reopen(item, by=city.dispatcher, reason="问题反弹", due_on=walking.day_of(None) + timedelta(days=5))
+    due_on = walking.day_of(None) + timedelta(days=5)
+    again = services.reopen(item, by=city.dispatcher, reason="问题反弹", due_on=due_on)
     page = text_of(signed_in(city.dispatcher).get(url(again)))
     assert "原定时限" in page
     assert "第 2 轮整改" in page
@@ -179,7 +181,8 @@ def test_text_of_people_is_never_markup(city, signed_in):
 def test_ids_are_there_once_and_every_field_has_a_label(city, signed_in):
     item = walk(city, State.PUBLICIZING, now=timezone.now())
     services.object_to(item, by=city.dispatcher, text="仍有异味")
-    for state, person in ((State.DRAFT, city.dispatcher), (State.VERIFYING, city.verifier), (State.APPROVING, city.supervisor)):
+    turns = {State.DRAFT: city.dispatcher, State.VERIFYING: city.verifier, State.APPROVING: city.supervisor}
+    for state, person in turns.items():
         tags = list(tags_of(signed_in(person).get(url(walk(city, state)))))
         identities = [attrs["id"] for _, attrs in tags if "id" in attrs]
         assert sorted(identities) == sorted(set(identities))

@@ -16,12 +16,14 @@ def foreign_source() -> Source:
     region = Region.objects.create(name="邻市", kind="city")
     office = Department.objects.create(name="邻市环委办", kind="office", region=region)
     procedure = Procedure.objects.get(code="petition")
-    return Source.objects.create(kind="petition", title="邻市批次", procedure=procedure, office=office, created_at=timezone.now())
+    facts = {"kind": "petition", "title": "邻市批次", "created_at": timezone.now()}
+    return Source.objects.create(procedure=procedure, office=office, **facts)
 
 
 def test_an_office_starts_from_nothing(city, signed_in):
     browser = signed_in(city.dispatcher)
-    answer = browser.post("/sources/new/", {"kind": "petition", "title": "第一批信访件", "document_number": "豫督〔2026〕1号"})
+    given = {"kind": "petition", "title": "第一批信访件", "document_number": "豫督〔2026〕1号"}
+    answer = browser.post("/sources/new/", given)
     source = Source.objects.get(title="第一批信访件")
     assert answer.headers["Location"] == f"/sources/{source.pk}/"
     assert source.procedure.code == "petition"
@@ -66,7 +68,8 @@ def test_a_plan_is_not_opened_by_hand(city, signed_in):
 
 def test_an_issue_without_a_description_comes_back(city, signed_in):
     source = walking.source(city)
-    page = signed_in(city.dispatcher).post("/items/new/", {"source": source.pk, "title": "河道垃圾", "deadline_kind": "fixed"})
+    given = {"source": source.pk, "title": "河道垃圾", "deadline_kind": "fixed"}
+    page = signed_in(city.dispatcher).post("/items/new/", given)
     assert page.status_code == 422
     assert 'value="河道垃圾"' in page.content.decode()
     assert "此项必填。" in text_of(page)
