@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from config import health
 
+handler500 = "workflow.api.errors.server_error"
 urlpatterns = [
     path("", include("workflow.urls")),
     path("", include("accounts.urls")),

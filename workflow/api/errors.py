@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
+from django.views import defaults
 from psycopg.errors import UniqueViolation
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -58,12 +60,34 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
     if foreseen is None:
         request = context.get("request")
         log.error("Internal Server Error: %s", request.path if request else "", exc_info=error)
-    return _answer(foreseen or Problem(500, "server-error", _("Something went wrong here; it was recorded.")))
+    return _answer(foreseen or _unforeseen())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler of what failed before or behind the views (a session that cannot be read, say)."""
+    error = sys.exc_info()[1]
+    foreseen = _from_below(error) if isinstance(error, Exception) else None
+    if request.path.startswith("/api/"):
+        answer = foreseen or _unforeseen()
+        own = {"headers": answer.headers, "content_type": MEDIA_TYPE}
+        return JsonResponse(_body(answer), status=answer.status_code, **own)
+    response = defaults.server_error(request)
+    if foreseen and foreseen.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.status_code, response.headers["Retry-After"] = 503, foreseen.headers["Retry-After"]
+    return response
+
+
+def _unforeseen() -> Problem:
+    return Problem(500, "server-error", _("Something went wrong here; it was recorded."))
 
 
 def _answer(error: Problem) -> Response:
+    return Response(_body(error), status=error.status_code, headers=error.headers, content_type=MEDIA_TYPE)
+
+
+def _body(error: Problem) -> dict[str, Any]:
     status = HTTPStatus(error.status_code)
-    body = {
+    return {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
@@ -71,7 +95,6 @@ def _answer(error: Problem) -> Response:
         "code": str(error.get_codes()).replace("_", "-"),
         "errors": [{"field": field, "message": str(message)} for field, message in error.errors.items()],
     }
-    return Response(body, status=status.value, headers=error.headers, content_type=MEDIA_TYPE)
 
 
 def _as_problem(error: Exception) -> Problem | None:

@@ -128,6 +128,8 @@ class WorkItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["turn_department", "turn_party", "due_on"], name="workflow_item_turn"),
+            models.Index(fields=["-created_at", "-id"], name="workflow_item_created"),
+            models.Index(fields=["due_on", "id"], name="workflow_item_due"),
             models.Index(fields=["state", "-created_at", "-id"], name="workflow_item_state_created"),
             models.Index(fields=["office", "-created_at", "-id"], name="workflow_item_office_created"),
             models.Index(

@@ -83,7 +83,8 @@ def reopen(
         item.cycle += 1
         item.due_on, item.percent, item.outcome = deadline, 0, ""
         item.submitted_at = item.closed_at = None
-        fields = ["cycle", "due_on", "percent", "outcome", "submitted_at", "closed_at"]
+        item.assigned_at = step.now  # handed out anew: progress is measured from here
+        fields = ["cycle", "due_on", "percent", "outcome", "submitted_at", "closed_at", "assigned_at"]
         data = {"reason": reason.strip(), "due_on": deadline.isoformat()}
         return Change(State.RECTIFYING, fields=fields, data=data)
 
