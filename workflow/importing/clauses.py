@@ -26,15 +26,28 @@ _PRECEDENCE: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.IMPLEMENT, re.compile("落实|实施")),
     (Role.JOINT, re.compile("负责|承担|承办|组织")),
 )
-_BODY = r"(?:责任)?(?:单位|部门|主体|科室|地区|县区|县（市、区）)"
+# 市级责任单位, 责任单位（部门）, 责任单位及责任人 are all 责任单位.
+_LEVEL = r"(?:[省市县区乡镇]{1,2}级|市直|属地|直接|具体)?"
+_PEOPLE = r"(?:[（(](?:单位|部门|科室|处室|责任人)[）)])?(?:[及和、](?:其)?(?:责任人|负责人|联系人|责任领导))?"
+_BODY = rf"(?:责任)?(?:单位|部门|主体|科室|地区|县区|县（市、区）){_PEOPLE}"
 LABELS: tuple[tuple[str, str], ...] = (
-    (r"(?:牵头|主办|主责|第一责任|主要责任|总牵头)" + _BODY + r"|牵头(?:（责任）|\(责任\))(?:单位|部门)", Role.LEAD),
-    (r"(?:配合|协助|协办|协同|参与|参加|支持|协作)" + _BODY, Role.COOPERATE),
-    (r"(?:落实|实施|具体实施|具体落实)" + _BODY + r"|整改(?:落实)?(?:单位|部门)", Role.IMPLEMENT),
-    (r"(?:督导|监督|指导|督办|监管|行业监管|督导检查|牵头督导)" + _BODY, Role.SUPERVISE),
-    (r"(?:验收|复核|核查|销号)" + _BODY, Role.VERIFY),
-    (r"责任(?:单位|部门|主体|分工)(?:及配合单位)?|承办(?:单位|部门)|责任(?:牵头)?处室|工作分工|任务分工", Role.JOINT),
-    (r"(?:牵头|责任|分管|市级?|包保|联系|主管)+领导|责任人|联系人|联络员|牵头市领导", "ignored"),
+    (
+        rf"{_LEVEL}(?:牵头|主办|主责|第一责任|主要责任|总牵头){_BODY}|牵头(?:（责任）|\(责任\))(?:单位|部门)"
+        r"|责任(?:单位|部门)[（(]牵头[）)]",
+        Role.LEAD,
+    ),
+    (
+        rf"{_LEVEL}(?:配合|协助|协办|协同|参与|参加|支持|协作){_BODY}|责任(?:单位|部门)[（(](?:配合|协助|协办|参与)[）)]",
+        Role.COOPERATE,
+    ),
+    (rf"{_LEVEL}(?:落实|实施|具体实施|具体落实){_BODY}|整改(?:落实)?(?:单位|部门)", Role.IMPLEMENT),
+    (rf"{_LEVEL}(?:督导|监督|指导|督办|监管|行业监管|督导检查|牵头督导){_BODY}", Role.SUPERVISE),
+    (rf"{_LEVEL}(?:验收|复核|核查|销号){_BODY}", Role.VERIFY),
+    (
+        rf"{_LEVEL}责任(?:单位|部门|主体|分工){_PEOPLE}(?:及配合单位)?|承办(?:单位|部门)|责任(?:牵头)?处室|工作分工|任务分工",
+        Role.JOINT,
+    ),
+    (r"(?:牵头|责任|分管|市级?|包保|包联|联系|主管|主要)+领导|责任人|联系人|联络员|牵头市领导", "ignored"),
     (r"(?:完成|整改|办结|落实|推进)?(?:时限|时间|期限|日期)(?:要求|节点|安排)?|时间节点|完成节点", "deadline"),
 )
 LABEL = re.compile("|".join(f"(?P<L{index}>{words})" for index, (words, _kind) in enumerate(LABELS)))
@@ -44,6 +57,8 @@ _RULE_WORDS = re.compile(
     r"[，,；;。]?\s*(?:其中|均)?(?:[列排]在?第?一?[第首]?一?位|排名第一|第一个)[^，,；;。]{0,16}牵头(?:单位|部门)?[^；;。]*"
     r"|[，,；;。]?\s*(?:以下|下列|后续|后面)[^；;。]{0,14}均[^。；;]*?(?:不再[^，,；;。]*|$)|[，,；;。]?\s*下同|[，,；;。]?\s*(?:以下|下文|后文)?均?不再(?:一一|逐一|重复|另行|单独)?(?:列出|列明|标注|注明|列举)"
 )
+_PERSON = re.compile(r"(?<=[局委办厅])(?![\u4e00-\u9fff]*[部局队办心处科会])[\u4e00-\u9fff]{2,3}(?=$|[、，,；;\s])")
+_MARKS = "；;，,。. "
 _FILLER = re.compile(rf"[{re.escape(OPENERS + CLOSERS)}，,、；;。：:\s“”]+")
 
 
@@ -118,17 +133,41 @@ def _read_labelled(label: str, value: str, names: NameReader, clause: Clause) ->
     clause.has_label = True
     if kind is None:
         clause.unknown_labels.append(label.strip("：:"))
-    elif kind == "deadline":
-        clause.deadlines.append(value.strip("；;，,。 "))
-    elif kind != "ignored":
+    elif kind in ("deadline", "ignored"):
+        own, others = _apart(value, names)
+        limits = [own] if kind == "deadline" else _limits_in(own, names)
+        clause.deadlines += limits
+        if others:
+            _read_spoken(others, names, clause)
+    elif "人" in label or "领导" in label:
+        _read_people(Role(kind), value, names, clause)
+    else:
         _read_list(Role(kind), value, names, clause)
+
+
+def _apart(value: str, names: NameReader) -> tuple[str, str]:
+    """Separates 2025年底 or 王某 from parties printed behind it without a label: ，市水利局牵头."""
+    parts = re.split(r"(?<=[，,；;。])", value)
+    spoken = [part for part in parts if _role_of(part) and _names_party(part.strip(_MARKS), names)]
+    return "".join(part for part in parts if part not in spoken).strip(_MARKS), "".join(spoken).strip(_MARKS)
+
+
+def _limits_in(text: str, names: NameReader) -> list[str]:
+    limits = (split_limit(part, lambda rest: _names_party(rest, names))[1] for part in _segments(text))
+    return [limit for limit in limits if limit]
+
+
+def _read_people(role: Role, value: str, names: NameReader, clause: Clause) -> None:
+    """责任单位及责任人：市水利局 王某 names a person too, who is no organisation."""
+    before = len(clause.parties)
+    _read_list(role, _PERSON.sub("", value), names, clause)
+    printed = clause.parties[before:]
+    clause.parties[before:] = [party for party in printed if party.printed.is_plausible] or printed
 
 
 def _read_list(role: Role, value: str, names: NameReader, clause: Clause) -> None:
     """A labelled list may still say 牵头 or 配合 inside; those words win."""
-    if _ROLE.search(value) or any(
-        split_limit(part, lambda rest: _names_party(rest, names))[1] for part in _segments(value)
-    ):
+    if _ROLE.search(value) or _limits_in(value, names):
         _read_spoken(value, names, clause, role)
         return
     found = names.read(value)

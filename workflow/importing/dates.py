@@ -113,6 +113,7 @@ def read_dates(text: str, context: DateContext) -> DateReading:
 
 def read_deadline(text: str, context: DateContext) -> DateReading:
     """Returns the milestones of a 完成时限 field, where 2025年12月 is a stated deadline of its own."""
+    text = text.strip(" .．。；;，,")
     written = _NUMERIC.sub(lambda m: f"{m[1]}年{m[2]}月" + (f"{m[3]}日" if m[3] else "底"), text)
     written = re.sub(r"(?<=\d月)份?$", "底", written)
     written = re.sub(r"^(20\d\d)$", r"\1年", written.strip())

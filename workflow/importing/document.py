@@ -205,7 +205,7 @@ def _period_in(text: str) -> Period | None:
 
 
 def _assumed_period(title: str, issued_on: date | None, paragraphs: Sequence[Paragraph]) -> Period | None:
-    """三年行动 begins in the year of issue, 到2027年 is where a plan ends, and one that says nothing is for its year."""
+    """三年行动 begins in the year of issue, 到2027年 is where a plan ends; one that says nothing is for its year."""
     found = _YEARS_OF_ACTION.search(title)
     if found and issued_on:
         last = issued_on.year + _YEAR_COUNT[found.group(1)] - 1

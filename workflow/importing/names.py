@@ -50,7 +50,7 @@ _STRANGER = re.compile(
 # 推动环保社会(组织参与): a verb in front or a common noun at the end is no organisation.
 _NO_NAME = re.compile(
     r"^(?:[市县区省])?(?:推动|引导|鼓励|加强|加快|推进|建立|健全|完善|强化|开展|通过|依托|坚持|提高|提升|确保|促进|制定|严格|进一步|积极|充分|深入)"
-    r"|(?:社会|机会|大会|例会|场所|住所|公厕|车站|电台|平台|台账)$"
+    r"|(?:社会|机会|大会|例会|台账)$"
 )
 _ETC = re.compile(r"等(?:有关|相关)?(?:部门|单位|市直部门|市直单位|市直有关部门)?$")
 _LEADING = re.compile(

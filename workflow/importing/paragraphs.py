@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .brackets import CLOSERS, OPENERS, depth_of
@@ -30,6 +30,7 @@ _DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日$")
 _REDUPLICATED = "人天家处层种常往仅多慢早牢好久源紧深步渐纷稳时事日年月个条项件代户村县市区镇乡点片块刚明频屡偏统通"
 _GREATLY = re.compile(r"^大大(?:提|增|降|减|改|缩|加|压|优|方便|节|丰|拓)")
 _HEADING_LIMIT = 40
+_LONGEST_CELL = 30
 _PARAGRAPH_LIMIT = 20_000
 
 
@@ -66,13 +67,49 @@ def tidy(text: str) -> str:
     return _SPACE_BESIDE_CJK.sub("", text.strip())
 
 
-def cells_of(text: str) -> tuple[str, ...]:
-    """Splits a table row written with tabs or pipes; other lines have no cells."""
+def cells_of(text: str, is_in_table: bool = False) -> tuple[str, ...]:
+    """Splits a table row written with tabs or pipes; other lines have no cells.
+
+    Inside a table two cells are enough: a row such as 一<tab>工业治理 heads the rows below it.
+    """
     if "|" in text and text.strip().startswith("|"):
         parts = text.strip().removeprefix("|").removesuffix("|").split("|")
     else:
         parts = text.strip("\r\n").split("\t") if text.strip().count("\t") else []
-    return tuple(part.strip() for part in parts) if len(parts) >= 3 else ()
+    return tuple(part.strip() for part in parts) if len(parts) >= (2 if is_in_table else 3) else ()
+
+
+def _without_page_heads(lines: Sequence[RawLine]) -> list[RawLine]:
+    """Drops a line that is repeated beside page numbers: the running head of a printed document."""
+    filled = [line for line in lines if line.text.strip()]
+    numbers = {index for index, line in enumerate(filled) if _PAGE_NUMBER.match(line.text.strip())}
+    beside = Counter(
+        filled[index].text.strip()
+        for index in range(len(filled))
+        if index not in numbers
+        and numbers & {index - 1, index + 1}
+        and len(filled[index].text.strip()) <= _HEADING_LIMIT
+    )
+    heads = {text for text, count in beside.items() if count > 1 and not re.search(r"[，。；：\t|]", text)}
+    dropped = {id(line) for i, line in enumerate(filled) if line.text.strip() in heads and numbers & {i - 1, i + 1}}
+    return [line for line in lines if id(line) not in dropped]
+
+
+def _with_whole_cells(lines: Sequence[RawLine]) -> Iterator[RawLine]:
+    """A spreadsheet writes a cell of several lines between quotation marks; such a row becomes one line."""
+    row: list[RawLine] = []
+    for line in lines:
+        row.append(line)
+        text = "\n".join(one.text for one in row)
+        is_open = "\t" in text and len(re.findall(r'(?:^|\t)"', text)) > len(re.findall(r'[^\t"]"(?=\t|$)', text))
+        if is_open and len(row) < _LONGEST_CELL:
+            continue
+        if len(row) > 1 and not is_open:
+            yield RawLine(row[0].number, re.sub(r'(?:(?<=\t)|^)"|"(?=\t|$)', "", text).replace("\n", " "))
+        else:
+            yield from row
+        row = []
+    yield from row
 
 
 class _Joiner:
@@ -88,12 +125,12 @@ class _Joiner:
         self._last_dotted = ""
 
     def join(self, lines: Sequence[RawLine]) -> list[Paragraph]:
-        for raw in lines:
+        for raw in _with_whole_cells(_without_page_heads(lines)):
             self._add(raw)
         return self._paragraphs
 
     def _add(self, raw: RawLine) -> None:
-        if cells := cells_of(raw.text):
+        if cells := cells_of(raw.text, self._is_in_table()):
             if not _RULE_LINE.match(raw.text):
                 self._paragraphs.append(Paragraph(tidy(" ".join(cells)), raw.number, cells=cells))
                 self._is_open = False
@@ -106,6 +143,9 @@ class _Joiner:
             self._add_piece(tidy(piece), raw.number)
         self._after_gap = False
         self._last_width = len(raw.text.rstrip())
+
+    def _is_in_table(self) -> bool:
+        return bool(self._paragraphs and self._paragraphs[-1].cells)
 
     def _add_piece(self, text: str, number: int) -> None:
         marker = self._marker(text)

@@ -12,22 +12,30 @@ from .reading import Role
 
 _DITTO = frozenset({"〃", "同上", "″"})
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"^(?:序号|编号|任务编号|号)$")),
-    ("section", re.compile(r"^(?:类别|工作类别|任务类别|专项|领域|专项行动|行动|板块|方面|分类|一级任务|重点领域)$")),
+    ("number", re.compile(r"^(?:序号|编号|任务编号|任务序号|号|NO\.?|No\.?)$")),
+    (
+        "section",
+        re.compile(
+            r"^(?:工作|任务|重点|主要|所属|专项)*(?:类别|类型|专项|领域|行动|板块|方面|分类|章节|大类|指标类别)$|^一级(?:任务|指标)$|^专项行动$"
+        ),
+    ),
     (
         "task",
         re.compile(
-            r"^(?:任务|任务名称|重点任务|工作任务|主要任务|目标任务|任务内容|工作内容|重点工作|工作事项|事项|项目|项目名称|工作项目|整改任务|二级任务|任务事项)$"
+            r"^(?:年度|重点|工作|主要|目标|整改|二级|具体|分解)*(?:任务|工作|事项|项目|问题)(?:名称|事项|内容|清单|分解)?$"
         ),
     ),
     (
         "text",
         re.compile(
-            r"^(?:具体措施|工作措施|主要措施|措施|工作要求|主要内容|具体内容|整改措施|具体任务|任务要求|内容|工作举措|重点举措|工作目标|目标|年度目标|整改目标|整改标准|具体要求|目标要求|任务目标)$"
+            r"^(?:具体|工作|主要|重点|年度|整改|任务|推进|实施|落实|细化|治理|预期|阶段|量化|建设)*"
+            r"(?:措施|举措|要求|内容|目标|标准|任务|做法|路径|指标|成效|规模|安排|内容及要求|目标要求|目标值|和要求|及要求)+$"
         ),
     ),
 )
 _HEADER_CELLS = 2
+_EMPTY = frozenset({"", "/", "-", "—", "——", "无", "\\"})
+_SECTION_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?")
 
 
 @dataclass
@@ -78,16 +86,17 @@ def _header(cells: tuple[str, ...]) -> _Table | None:
 
 
 def _kind(label: str) -> str:
+    """A column nobody knows is "other": its words are kept in the text of the task."""
+    plain = re.sub(r"[（(].*?[）)]", "", label)
     for name, pattern in _COLUMNS:
-        if pattern.match(label):
+        if pattern.match(plain):
             return name
-    return label_kind(label) or ""
+    return label_kind(label) or label_kind(plain) or ("other" if plain else "")
 
 
 def _read_row(paragraph: Paragraph, table: _Table, drafts: list[DraftRow]) -> None:
-    distinct = {cell for cell in paragraph.cells if cell}
-    if len(distinct) == 1 and len(paragraph.cells) > _HEADER_CELLS:
-        heading = tidy(distinct.pop())
+    heading = _section_heading(paragraph.cells, table)
+    if heading:
         marker = find_marker(heading)
         table.section = heading[len(marker.printed) :] if marker else heading
         return
@@ -101,6 +110,15 @@ def _read_row(paragraph: Paragraph, table: _Table, drafts: list[DraftRow]) -> No
         _merge(drafts[-1], row)
     elif row.joined("task") or row.joined("text"):
         drafts.append(row.draft(paragraph.line))
+
+
+def _section_heading(cells: tuple[str, ...], table: _Table) -> str:
+    """A row of one cell, with or without a number such as 一 in front, heads the rows below it."""
+    filled = list(dict.fromkeys(cell for cell in cells if cell))
+    if len(filled) == 1 and len(cells) > _HEADER_CELLS:
+        return tidy(filled[0])
+    is_counted = len(filled) == _HEADER_CELLS and bool(_SECTION_NUMBER.fullmatch(filled[0]))
+    return tidy(filled[1]) if is_counted and cells[0] == filled[0] else ""
 
 
 def paragraph_is_continued(cells: tuple[str, ...], table: _Table) -> bool:
@@ -145,13 +163,20 @@ class _Row:
     def parties(self) -> list[tuple[str, str]]:
         roles = set(Role)
         pairs = zip(self.table.labels, self.cells, self.table.kinds, strict=True)
-        return [(label, cell) for label, cell, kind in pairs if kind in roles and cell not in ("", "/", "-", "—", "无")]
+        return [(label, cell) for label, cell, kind in pairs if kind in roles and cell not in _EMPTY]
+
+    def others(self) -> list[tuple[str, str]]:
+        """Columns of unknown meaning, such as 备注, with their labels."""
+        pairs = zip(self.table.labels, self.cells, self.table.kinds, strict=True)
+        return [(label, tidy(cell)) for label, cell, kind in pairs if kind == "other" and cell not in _EMPTY]
 
     def draft(self, line: int) -> DraftRow:
         task, body = self.joined("task"), self.joined("text")
         words = [_without_number(part) for part in task + body]
         title = re.split(r"[。；\n]", words[0] if words else "", maxsplit=1)[0]
-        section = self.first("section") or self.table.section
+        # A section cell that spans several rows is printed in the first of them only.
+        self.table.section = section = self.first("section") or self.table.section
+        words += [f"{label}：{cell}" for label, cell in self.others() if cell not in words]
         text = "".join(word if word.endswith(("。", "；", "！")) else word + "。" for word in words)
         number = chinese_to_int(self.first("number").strip(".．、 ")) if self.first("number") else None
         return DraftRow(line, number, tidy(section), title, text, self.parties(), self.joined("deadline"))
