@@ -14,6 +14,7 @@ FUNCTIONS = {
     "_": (None, 0, None),
     "lazy": (None, 0, None),
     "gettext": (None, 0, None),
+    "gettext_noop": (None, 0, None),
     "gettext_lazy": (None, 0, None),
     "ngettext": (None, 0, 1),
     "ngettext_lazy": (None, 0, 1),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -63,8 +63,6 @@ def dressed(field: BoundField) -> BoundField:
     else:
         name = "form-select" if isinstance(widget, Select) else "form-control"
     widget.attrs["class"] = f"{name} is-invalid" if field.errors else name
-    if isinstance(widget, FileInput):
-        widget.attrs.setdefault("data-max-bytes", settings.EVIDENCE_MAX_BYTES)
     return field
 
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from workflow.facts import read_facts
@@ -16,6 +17,7 @@ from workflow.services import VERBS
 from workflow.views.access import item_or_404, signed_in
 from workflow.views.dossier import Attempt, form_for, item_page, units_for
 
+INCOMPLETE = gettext_noop("Nothing was sent yet. Please correct what is marked in red.")
 STATUS = {RefusalKind.INVALID: 422, RefusalKind.CONFLICT: 409, RefusalKind.STALE: 409, RefusalKind.FORBIDDEN: 403}
 
 
@@ -29,7 +31,7 @@ def perform(request: HttpRequest, number: str, action: str) -> HttpResponse:
         return redirect(f"{reverse('workflow:item', args=[number])}#{verb}")
     form = _form(request, item, verb)
     if not form.is_valid():
-        return item_page(request, item, Attempt(verb, form, status=422))
+        return item_page(request, item, Attempt(verb, form, refusal=_(INCOMPLETE), status=422))
     try:
         item = VERBS[verb](item, by=request.user, **form.verb_input())
     except Refused as refused:

@@ -53,8 +53,9 @@ class Attempt:
 
     action: Action | None = None
     form: ActionForm | None = None
-    evidence_form: EvidenceForm | None = None
     refusal: str = ""
+    evidence_form: EvidenceForm | None = None
+    evidence_refusal: str = ""
     status: int = 200
 
 
@@ -94,7 +95,7 @@ def offers(user: User, facts: Facts, attempt: Attempt) -> list[Offer]:
     shown += [entry for entry in entries if entry.action == attempt.action and entry not in shown]
     units = units_for(facts) if any(_asks_for_departments(entry) for entry in shown) else []
     found = [_offer(entry, facts, units, attempt) for entry in shown]
-    return sorted(found, key=lambda offer: (offer.form is None, not offer.is_main))
+    return sorted(found, key=lambda offer: (offer.form is None, not offer.is_open))
 
 
 def _asks_for_departments(entry: AllowedAction) -> bool:
@@ -102,7 +103,7 @@ def _asks_for_departments(entry: AllowedAction) -> bool:
 
 
 def _offer(entry: AllowedAction, facts: Facts, units: list[Department], attempt: Attempt) -> Offer:
-    is_main = entry.is_allowed and _MAIN_ACTION.get(State(facts.item.state)) == entry.action
+    is_main = entry.is_allowed and not attempt.action and _MAIN_ACTION.get(State(facts.item.state)) == entry.action
     if entry.action == attempt.action and attempt.form is not None:
         return Offer(entry, attempt.form, is_main, is_failed=True)
     form = form_for(entry.action, facts, units) if entry.is_allowed else None

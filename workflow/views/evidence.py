@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,7 +13,7 @@ from workflow.querysets import evidence_visible_to
 from workflow.refusal import Refusal, Refused
 from workflow.services.evidence import add_evidence
 from workflow.views.access import item_or_404, signed_in
-from workflow.views.actions import STATUS
+from workflow.views.actions import INCOMPLETE, STATUS
 from workflow.views.dossier import Attempt, item_page
 
 
@@ -24,15 +25,17 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("workflow:item", number)
     form = EvidenceForm(request.POST, request.FILES)
     if not form.is_valid():
-        return item_page(request, item, Attempt(evidence_form=form, status=422))
+        return item_page(request, item, Attempt(evidence_form=form, evidence_refusal=_(INCOMPLETE), status=422))
     try:
         evidence = add_evidence(item, by=request.user, **form.cleaned_data)
     except Refused as refused:
         _take(form, refused.refusal)
         status = STATUS[refused.refusal.kind]
-        return item_page(request, item, Attempt(evidence_form=form, refusal=str(refused.refusal), status=status))
+        return item_page(
+            request, item, Attempt(evidence_form=form, evidence_refusal=str(refused.refusal), status=status)
+        )
     messages.success(request, _("“%(name)s” was added to the evidence.") % {"name": evidence.name})
-    return redirect("workflow:item", number)
+    return redirect(f"{reverse('workflow:item', args=[number])}#evidence")
 
 
 def _take(form: EvidenceForm, refusal: Refusal) -> None:
