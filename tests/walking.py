@@ -119,7 +119,8 @@ def assign(city: City, item: WorkItem, *, now: datetime | None = None, **given: 
 
 
 def accept(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:
-    return services.accept(item, now=now, **{"by": holder(Role.CLERK, item.lead), **given})
+    by = given.pop("by", None) or holder(Role.CLERK, item.lead)
+    return services.accept(item, by=by, now=now, **given)
 
 
 def add_evidence(item: WorkItem, by: User, now: datetime | None = None) -> Evidence:
