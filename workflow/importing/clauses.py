@@ -44,7 +44,7 @@ LABELS: tuple[tuple[str, str], ...] = (
     (rf"{_LEVEL}(?:督导|监督|指导|督办|监管|行业监管|督导检查|牵头督导){_BODY}", Role.SUPERVISE),
     (rf"{_LEVEL}(?:验收|复核|核查|销号){_BODY}", Role.VERIFY),
     (
-        rf"{_LEVEL}责任(?:单位|部门|主体|分工){_PEOPLE}(?:及配合单位)?|承办(?:单位|部门)|责任(?:牵头)?处室|工作分工|任务分工",
+        rf"{_LEVEL}(?:责任|负责|主管)(?:单位|部门|主体|分工){_PEOPLE}(?:及配合单位)?|承办(?:单位|部门)|责任(?:牵头)?处室|工作分工|任务分工",
         Role.JOINT,
     ),
     (r"(?:牵头|责任|分管|市级?|包保|包联|联系|主管|主要)+领导|责任人|联系人|联络员|牵头市领导", "ignored"),
@@ -187,8 +187,11 @@ def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = R
         clause.has_role = True
         waiting += names.read(_joint_partner(segment[: found.start()], names, clause))
         rest = segment[found.end() :]
+        if _is_noted(segment, found):
+            clause.parties += [ClauseParty(default, name, default is Role.JOINT) for name in waiting[:-1]]
+            waiting = waiting[-1:]
         if _goes_on(rest, names):
-            segments.insert(0, rest.lstrip("、"))
+            segments.insert(0, rest.lstrip("、" + CLOSERS))
             rest = ""
         if not waiting and rest.strip("："):
             clause.leftovers.append(segment)
@@ -224,9 +227,16 @@ def _names_party(words: str, names: NameReader) -> bool:
     return any(name.is_plausible for name in printed)
 
 
+def _is_noted(segment: str, found: re.Match[str]) -> bool:
+    """Whether the role is a note to one name, A、B（牵头）、C, and not to all before it, A、B（分别牵头）."""
+    before, behind = segment[: found.start()][-1:], segment[found.end() :][:1]
+    is_note = before in OPENERS and behind in CLOSERS and bool(before and behind)
+    return is_note and not re.search("分别|分工|共同|均", found.group())
+
+
 def _goes_on(rest: str, names: NameReader) -> bool:
     """Whether other parties follow without a comma: A牵头、B配合 or A牵头B配合."""
-    if rest.startswith("、"):
+    if rest.lstrip(CLOSERS).startswith("、"):
         return True
     following = _role_of(rest)
     if not following or not following.start():

@@ -11,7 +11,7 @@ _DAY = (
 _MOMENT = (
     rf"(?:20\d\d[./-]\d{{1,2}}(?:[./-]\d{{1,2}})?|{_DAY}|20\d\d年度?"
     r"|[“\"]?十[二三四五六]五[”\"]?(?:期间|时期|期末|末)"
-    r"|[^，；。]{0,12}起?(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个月|个?工作日|日|天|周|年)(?:之|以)?内)"
+    r"|(?:[自从]?(?:本|该)?(?:方案|计划|通知|文件|意见)?(?:印发|发布|下发|实施)(?:之日|后)?起?)?(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个月|个?工作日|日|天|周|年)(?:之|以)?内)"
 )
 _DONE = r"(?:(?:基本|全部|全面|力争|率先|限期)*(?:完成|建成|落实到位|整改到位|到位|实现|办结|销号))?"
 _LIMIT = re.compile(
@@ -32,10 +32,11 @@ def split_limit(segment: str, names_party: Callable[[str], bool]) -> tuple[str, 
     bare = segment.strip("“”（）() ")
     if _LASTING.fullmatch(bare):
         return "", segment
-    found = _LIMIT.search(segment)
-    if not found:
+    first = _LIMIT.search(segment)
+    if not first:
         return segment, ""
-    rest = segment[: found.start()] + segment[found.end() :]
-    if not found.start() and not names_party(segment[found.end() :]):
+    if not first.start() and not names_party(segment[first.end() :]):
         return "", segment
-    return rest.strip("、 "), found.group()
+    limits = [found.group() for found in _LIMIT.finditer(segment)]
+    # 市住建局6月底前、市城管局9月底前完成: one limit each.
+    return re.sub(r"^、+|、+$", "", _LIMIT.sub("、", segment)).strip(), "，".join(limits)

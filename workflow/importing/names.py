@@ -37,6 +37,7 @@ _OPEN = re.compile(
     r"^(?:由|及|和)?.{0,10}(?:相关|有关|各|其他|其余|成员|责任|属地|主管|行业|涉及|所在|直属).{0,14}"
     r"(?:部门|单位|企业|公司|机构|委办局|业主|地方|地区|县|区|市|政府|管委会|乡镇|乡|镇|街道|办事处|分局|园区|开发区)$"
 )
+_ANY = re.compile(r"^各.{1,12}$|^(?:新闻媒体|重点企业|排污单位|物业公司|施工单位|运营单位|建设单位|业主单位|用地单位)$")
 _PLACE = re.compile(r"(?:[县区市旗州]|乡|镇|街道|开发区|示范区|管委会|园区|工区)$")
 _STRONG = re.compile(
     r"(?:局|委|厅|署|办|办公室|委员会|中心|支队|大队|总队|分局|公司|集团|法院|检察院|院|银行|学校|大学|学院|协会|总站|站|所|处|队|社|部|会|海关|[分支]行|妇联|科协|工商联|团[省市县区]委|枢纽|段|厂|馆|校|台|报|局集团)$"
@@ -59,6 +60,9 @@ _LEADING = re.compile(
 _AND = re.compile(r"以及|[及和与]")
 _STUCK = re.compile(r"(?<=[局委办厅])(?=市[\u4e00-\u9fff]{2,}(?:局|委|办|厅|中心)$)")
 _GOVERNMENT = re.compile(r"(?<=[\u4e00-\u9fff][县区市旗])(?:人民政府|党委政府|政府)$|(?<=区)(?:管委会|管理委员会)$")
+_WRAPPED = re.compile(
+    r"\s+(?=(?:人民政府|政府|管委会|管理委员会|办事处|局|委员会)(?:[、，；\s（]|$))|(?<=[和与])\s+(?=[\u4e00-\u9fff])"
+)
 _MARK = "\ue000"
 
 
@@ -92,8 +96,21 @@ class NameReader:
     def read(self, text: str) -> list[PrintedName]:
         """Returns the names of a list such as 市发展改革委、财政局、各县〔市、区〕政府."""
         groups: list[tuple[str, OpenGroup]] = []
-        masked = self._mask_groups(text, groups)
+        masked = self._mask_groups(self._unwrapped(text), groups)
         return [self._name(piece, groups) for piece in self._pieces(masked)]
+
+    def _unwrapped(self, text: str) -> str:
+        """Joins a name that a narrow cell breaks: 各县区 人民政府, 市自然资源和 规划局, 市公 安局."""
+        parts = re.split(r"\s+", _WRAPPED.sub("", text.strip()))
+        joined = parts[:1]
+        for part in parts[1:]:
+            tail, head = re.split(r"[、，,；;]", joined[-1])[-1], re.split(r"[、，,；;]", part)[0]
+            is_whole = self.directory.match(tail, self.city) or self.directory.match(head, self.city)
+            if tail and not is_whole and self.directory.match(tail + head, self.city):
+                joined[-1] += part
+            else:
+                joined.append(part)
+        return " ".join(joined)
 
     def _mask_groups(self, text: str, groups: list[tuple[str, OpenGroup]]) -> str:
         """Hides 各县〔市、区〕 behind a sign, so that its own 、 does not divide the list."""
@@ -139,7 +156,7 @@ class NameReader:
         found = self.directory.match(self._completed(shorter), self.city)
         if not found and _LOCAL.match(piece):
             return PrintedName(piece, group=OpenGroup.ALL_JURISDICTIONS)
-        if not found and (_OPEN.match(piece) or _TOWN.match(piece)):
+        if not found and (_OPEN.match(piece) or _TOWN.match(piece) or _ANY.match(piece)):
             return PrintedName(piece, group=OpenGroup.DEPARTMENTS_UNRESOLVED)
         is_place = found.is_jurisdiction if found else bool(_PLACE.search(shorter))
         name = shorter if is_place else self._completed(shorter)

@@ -148,7 +148,7 @@ class TaskChooser:
         if part.rank == _ANNEX_RANK:
             return self._is_behind_named(part)
         is_unnamed = bool(self._first_named) and not self._below[id(part)] and not _TASKS.search(part.heading)
-        return self._is_apart(part) or (is_unnamed and part.rank < Rank.ITEM)
+        return self._is_apart(part) or (is_unnamed and bool(part.children) and part.rank < Rank.ITEM)
 
     def _is_apart(self, node: Node) -> bool:
         return len(node.heading) <= 20 and node.rank != _ANNEX_RANK and bool(_NOT_TASKS.search(node.heading))

@@ -18,7 +18,9 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９％﹝﹞﹙﹚❶❷
 # Radicals and doubles of common characters, and numbers that are one sign: ⑴ ⒈ ㈠.
 _COMPATIBILITY = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\u2474-\u249b\u3220-\u3229]")
 _PAGE_NUMBER = re.compile(r"^(?:[-—－–·\s]*\d{1,3}[-—－–·\s]*|第\s*\d{1,3}\s*页(?:[,，/\s]*共\s*\d{1,3}\s*页)?)$")
-_MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s+|[-*+]\s+(?=\S))|\*\*|__")
+_MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*+]\s+(?=\S))|\*\*|__")
+_BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_]{2,400})(?<=\S)\1(?![\dA-Za-z])")
 _RULE_LINE = re.compile(r"^[\s\-=*_|:+]{3,}$")
 _ENDS = "。！？；：!?;:…"
 LABEL_LINE = re.compile(
@@ -135,7 +137,9 @@ class _Joiner:
                 self._paragraphs.append(Paragraph(tidy(" ".join(cells)), raw.number, cells=cells))
                 self._is_open = False
             return
-        text = _MARKDOWN.sub("", raw.text.replace("\f", ""))
+        if _BULLET.match(raw.text) and not (self._is_open and depth_of(self._paragraphs[-1].text)):
+            self._is_open = False
+        text = _EMPHASIS.sub(r"\2", _MARKDOWN.sub("", raw.text.replace("\f", "")))
         if not text.strip() or _PAGE_NUMBER.match(text.strip()) or _RULE_LINE.match(text):
             self._after_gap = True
             return

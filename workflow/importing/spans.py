@@ -7,6 +7,7 @@ from .brackets import CLOSERS, OPENERS, scan
 from .clauses import LABEL, Clause, read_clause
 from .directory import Directory
 from .paragraphs import Paragraph
+from .reading import unique
 
 _LABELLED_START = re.compile(
     rf"(?:(?:^|(?<=[。；;]))\s*[\u4e00-\u9fff]{{2,6}}(?:单位|部门)|(?:^|(?<=[。；;，,]))\s*(?:{LABEL.pattern}))[:：]"
@@ -14,6 +15,9 @@ _LABELLED_START = re.compile(
 _SENTENCE = re.compile(r"[^。；！？]+[。；！？]?")
 _PARTY_WORDS = re.compile(
     "牵头|负责|配合|落实|参与|责任|督导|验收|协助|实施|单位|部门|时限|时间|期限|节点|日期|监督|指导|承办"
+)
+_MENTION = re.compile(
+    r"[省市县区州盟][\u4e00-\u9fff]{1,12}?(?:局(?!部)|委员会|委(?!员|托)|办公室|办(?!法|理|公)|中心|支队)"
 )
 _HIDDEN = "\ue001"
 _LOOK_BACK = 3
@@ -59,6 +63,11 @@ class SpanFinder:
         if paragraph.text not in self._scans:
             self._scans[paragraph.text] = self._find(paragraph.text)
         return self._scans[paragraph.text]
+
+    def mentioned(self, text: str) -> list[str]:
+        """Returns the departments and counties a text names, whatever it says about them."""
+        found = (self._directory.match(one.group(), self._city) for one in _MENTION.finditer(text))
+        return unique(one.name for one in found if one)
 
     def _find(self, text: str) -> SpanScan:
         if not _PARTY_WORDS.search(text) and not re.search(f"[{re.escape(OPENERS)}]", text):
@@ -141,7 +150,8 @@ class SpanFinder:
 def _spoken_span(found: re.Match[str], clause: Clause) -> Span:
     """A sentence that says more than who, such as a day, stays in the text; its dates are read there."""
     if clause.deadlines:
-        return Span(found.end(), found.end(), replace(clause, deadlines=[]))
+        undated = [one for one in clause.deadlines if not re.search(r"[\d年月]", one)]
+        return Span(found.end(), found.end(), replace(clause, deadlines=undated))
     return Span(found.start(), found.end(), clause)
 
 

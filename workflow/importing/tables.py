@@ -91,7 +91,7 @@ def _kind(label: str) -> str:
     for name, pattern in _COLUMNS:
         if pattern.match(plain):
             return name
-    return label_kind(label) or label_kind(plain) or ("other" if plain else "")
+    return label_kind(label) or label_kind(plain) or label_kind(f"{plain}单位") or ("other" if plain else "")
 
 
 def _read_row(paragraph: Paragraph, table: _Table, drafts: list[DraftRow]) -> None:
@@ -162,7 +162,9 @@ class _Row:
 
     def parties(self) -> list[tuple[str, str]]:
         roles = set(Role)
-        pairs = zip(self.table.labels, self.cells, self.table.kinds, strict=True)
+        # 牵头 heads a column as well as 牵头单位 does.
+        labels = [label if label_kind(label) else f"{label}单位" for label in self.table.labels]
+        pairs = zip(labels, self.cells, self.table.kinds, strict=True)
         return [(label, cell) for label, cell, kind in pairs if kind in roles and cell not in _EMPTY]
 
     def others(self) -> list[tuple[str, str]]:

@@ -121,6 +121,9 @@ class TaskReader:
         parties = self.parties.read(clauses, rules)
         task.responsibilities = parties.responsibilities
         task.questions += parties.questions
+        if not task.responsibilities and (names := self.finder.mentioned(task.text)):
+            mentioned = _("The text mentions %(names)s. Choose who is responsible.")
+            task.questions.append(mentioned % {"names": "、".join(names)})
 
     def _add_dates(
         self,
