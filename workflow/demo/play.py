@@ -108,7 +108,8 @@ def _source(row: dict[str, str], office: Department, by: User, at: datetime) -> 
 
 
 def _issue(stage: Stage, source: Source, row: dict[str, Any], by: User) -> None:
-    began = stage.now - timedelta(days=row["began"], hours=2)
+    morning = datetime.combine(stage.today - timedelta(days=row["began"]), time(8, 40), BUSINESS_ZONE)
+    began = min(morning, stage.now)
     item = register_issue(
         source,
         by=by,
@@ -118,7 +119,7 @@ def _issue(stage: Stage, source: Source, row: dict[str, Any], by: User) -> None:
         external_ref=row.get("ref", ""),
         now=began,
     )
-    History(stage, item, _issue_plot(stage, row, began.astimezone(BUSINESS_ZONE).date())).plan()
+    History(stage, item, _issue_plot(stage, row, morning.date())).plan()
 
 
 def _issue_plot(stage: Stage, row: dict[str, Any], began: date) -> Plot:

@@ -17,24 +17,6 @@ ALL_JURISDICTIONS = OpenGroup.ALL_JURISDICTIONS.value
 COMPARATORS = [("", "—"), *((sign, sign) for sign in (">=", ">", "=", "<", "<="))]
 
 
-class StyledForm(forms.Form):
-    """Fields in Tabler's look; each says its label to a screen reader also where a table shows it only once."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            self.style(field)
-
-    @staticmethod
-    def style(field: forms.Field) -> None:
-        is_choice = isinstance(field.widget, forms.Select) and not isinstance(
-            field.widget, forms.CheckboxSelectMultiple
-        )
-        is_box = isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple)
-        field.widget.attrs.setdefault("class", "form-select" if is_choice else "" if is_box else "form-control")
-        field.widget.attrs.setdefault("aria-label", field.label)
-
-
 class DayInput(forms.DateInput):
     input_type = "date"
 
@@ -42,7 +24,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class DocumentForm(StyledForm):
+class DocumentForm(forms.Form):
     """The facts about the document itself."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
@@ -74,7 +56,7 @@ class DocumentForm(StyledForm):
         return ((name, value or None) for name, value in self.cleaned_data.items())
 
 
-class TaskForm(StyledForm):
+class TaskForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
     text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 6}))
     settled = forms.MultipleChoiceField(
@@ -86,7 +68,7 @@ class TaskForm(StyledForm):
         self.fields["settled"].choices = [(question, question) for question in questions]
 
 
-class PartyForm(StyledForm):
+class PartyForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=DepartmentRole.choices)
     who = forms.ChoiceField(label=_("Department"), required=False)
     printed = forms.CharField(label=_("As printed"), required=False, disabled=True)
@@ -97,12 +79,12 @@ class PartyForm(StyledForm):
         self.fields["who"].choices = [("", _("— not known —")), group, *((name, name) for name in departments)]
 
 
-class MilestoneForm(StyledForm):
+class MilestoneForm(forms.Form):
     text = forms.CharField(label=_("Milestone"))
     due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput)
 
 
-class TargetForm(StyledForm):
+class TargetForm(forms.Form):
     text = forms.CharField(label=_("Target"))
     comparator = forms.ChoiceField(label=_("Comparison"), choices=COMPARATORS, required=False)
     value = forms.DecimalField(label=_("Value"), required=False, max_digits=18, decimal_places=4)

@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,15 +29,18 @@ def is_demo() -> bool:
 
 @register.inclusion_tag("workflow/parts/nav_link.html", takes_context=True)
 def nav_link(context: Context, name: str, label: str, icon: str, also: str = "", count: int = 0) -> dict[str, Any]:
-    """An entry of the menu; left out while its page does not exist. `also`: pages that belong to it."""
+    """An entry of the menu. `also`: pages that belong to it."""
     match = getattr(context.get("request"), "resolver_match", None)
     here = match.view_name if match else ""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        url = ""
     is_near = here in also.split()
-    return {"url": url, "label": label, "icon": icon, "count": count, "is_here": here == name, "is_near": is_near}
+    return {
+        "url": reverse(name),
+        "label": label,
+        "icon": icon,
+        "count": count,
+        "is_here": here == name,
+        "is_near": is_near,
+    }
 
 
 # -- form fields -------------------------------------------------------------------------------------------------------

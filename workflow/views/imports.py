@@ -1,11 +1,10 @@
 """Plan import: upload → preview → correct → confirm. The command line does the same through importing.loader."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,33 +12,25 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Department, today
-from accounts.roles import Permission
 from workflow.importing import loader, reader
-from workflow.importing.corrections import DocumentForm, StyledForm, TaskCorrection
+from workflow.importing.corrections import DocumentForm, TaskCorrection
 from workflow.lifecycle import DepartmentRole
 from workflow.models import Milestone, PlanImport
 from workflow.refusal import Refused
+from workflow.views.access import offices_of, signed_in
 
 
-class UploadForm(StyledForm):
+class UploadForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("Plan document (.txt, .md, .docx)"))
 
 
-def _offices(request: HttpRequest) -> frozenset[int]:
-    """The committee offices for which this person dispatches; nobody else imports."""
-    offices = request.user.departments_with(Permission.DISPATCH)
-    if not offices:
-        raise PermissionDenied
-    return offices
-
-
 def _plan_import(request: HttpRequest, pk: int) -> PlanImport:
-    return get_object_or_404(PlanImport.objects.select_related("source"), pk=pk, office__in=_offices(request))
+    return get_object_or_404(PlanImport.objects.select_related("source"), pk=pk, office__in=offices_of(request.user))
 
 
-@login_required
+@signed_in
 def upload(request: HttpRequest) -> HttpResponse:
-    office = get_object_or_404(Department, pk=min(_offices(request)))
+    office = get_object_or_404(Department, pk=min(offices_of(request.user)))
     form = UploadForm(request.POST or None, request.FILES or None)
     errors: list[dict[str, object]] = []
     if request.method == "POST" and form.is_valid():
@@ -57,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/imports/upload.html", context, status=status)
 
 
-@login_required
+@signed_in
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that was read; posting corrects the facts about the document itself."""
     plan_import = _plan_import(request, pk)
@@ -84,12 +75,15 @@ def _shown(task: dict[str, Any]) -> dict[str, Any]:
         for row in task["responsibilities"]
     ]
     milestones = [
-        row | {"confidence_label": Milestone.Confidence(row["confidence"]).label} for row in task["milestones"]
+        row
+        | {"confidence_label": Milestone.Confidence(row["confidence"]).label}
+        | {"due_on": row["due_on"] and date.fromisoformat(row["due_on"])}
+        for row in task["milestones"]
     ]
     return task | {"parties": parties, "milestones": milestones}
 
 
-@login_required
+@signed_in
 def task(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Correct one task of the reading."""
     plan_import = _plan_import(request, pk)
@@ -108,7 +102,7 @@ def task(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@signed_in
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     plan_import = _plan_import(request, pk)
     try:
@@ -121,7 +115,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@signed_in
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a reading away that was not confirmed; the file can be uploaded again."""
     plan_import = _plan_import(request, pk)
