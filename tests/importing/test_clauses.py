@@ -51,6 +51,38 @@ def parties(text: str, directory: Directory) -> list[str]:
         ("桐柏县、西峡县、邓州市政府负责落实", ["implement 桐柏县", "implement 西峡县", "implement 邓州市"]),
         ("市生态环境局（市环委办）牵头", ["lead 市生态环境局"]),
         ("高新区、示范区管委会落实", ["implement 高新区", "implement 示范区"]),
+        ("卧龙区牵头，市工信局配合", ["lead 卧龙区", "cooperate 市工信局"]),
+        (
+            "责任单位：市水利局（牵头）、市林业局（配合）、财政局",
+            ["lead 市水利局", "cooperate 市林业局", "joint 市财政局"],
+        ),
+        ("责任单位：市财政局、市水利局（牵头）", ["joint 市财政局", "lead 市水利局"]),
+        ("牵头单位：市公安局、市交通运输局（分别牵头）", ["lead 市公安局", "lead 市交通运输局"]),
+        ("市级责任单位：市住建局；县级责任单位：卧龙区", ["joint 市住建局", "joint 卧龙区"]),
+        ("责任单位（牵头）：市公安局；责任单位（配合）：市财政局", ["lead 市公安局", "cooperate 市财政局"]),
+        ("牵头部门（单位）：市公安局", ["lead 市公安局"]),
+        ("责任单位及责任人：市城管局李某、市公安局 王某", ["joint 市城管局", "joint 市公安局"]),
+        ("主要领导：王某，市生态环境局牵头", ["lead 市生态环境局"]),
+        ("市水利局牵头，各县区落实，以下不再列出", ["lead 市水利局", f"implement {ALL}:各县区"]),
+        ("各乡镇人民政府（街道办事处）负责落实", [f"implement {OPEN}:各乡镇人民政府（街道办事处）"]),
+        ("市公安局、各街道办配合", ["cooperate 市公安局", f"cooperate {OPEN}:各街道办"]),
+        (
+            "市教育局、各高校、新闻媒体配合",
+            ["cooperate 市教育局", f"cooperate {OPEN}:各高校", f"cooperate {OPEN}:新闻媒体"],
+        ),
+        (
+            "市公安局、团市委、南阳海关、人民银行南阳分行、气象局、国网南阳供电公司配合",
+            [
+                "cooperate 市公安局",
+                "cooperate 团市委",
+                "cooperate 南阳海关",
+                "cooperate 人民银行南阳分行",
+                "cooperate 市气象局",
+                "cooperate 国网南阳供电公司",
+            ],
+        ),
+        ("县住建局、城管局、云浦生态环境分局负责", ["joint 县住建局", "joint 县城管局", "joint 云浦生态环境分局"]),
+        ("市污染防治攻坚办牵头", ["lead 市污染防治攻坚办"]),
     ],
 )
 def test_roles_and_completed_names(directory: Directory, text: str, expected: list[str]) -> None:

@@ -137,12 +137,12 @@ class _Joiner:
                 self._paragraphs.append(Paragraph(tidy(" ".join(cells)), raw.number, cells=cells))
                 self._is_open = False
             return
-        if _BULLET.match(raw.text) and not (self._is_open and depth_of(self._paragraphs[-1].text)):
-            self._is_open = False
         text = _EMPHASIS.sub(r"\2", _MARKDOWN.sub("", raw.text.replace("\f", "")))
         if not text.strip() or _PAGE_NUMBER.match(text.strip()) or _RULE_LINE.match(text):
             self._after_gap = True
             return
+        if _BULLET.match(raw.text) and not (self._is_open and depth_of(self._paragraphs[-1].text)):
+            self._is_open = False
         for piece in _split_title(text):
             self._add_piece(tidy(piece), raw.number)
         self._after_gap = False
