@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Department, Region, today
 from workflow.forms import RegisterForm
 from workflow.models import Source
+from workflow.querysets import sources_visible_to
 from workflow.refusal import Refusal, Refused
 from workflow.services.registration import register_issue
 from workflow.views.access import offices_of, signed_in
@@ -43,7 +44,7 @@ def show(refusal: Refusal, form: forms.Form) -> int:
 
 
 def _form(request: HttpRequest, offices: frozenset[int]) -> RegisterForm:
-    sources = Source.objects.filter(office__in=offices).exclude(kind=Source.Kind.PLAN)
+    sources = sources_visible_to(request.user).filter(office__in=offices).exclude(kind=Source.Kind.PLAN)
     cities = Department.objects.filter(pk__in=offices).values("region")
     regions = Region.objects.valid_on(today()).filter(Q(pk__in=cities) | Q(parent__in=cities))
     options: dict[str, Any] = {"sources": sources, "regions": regions}
