@@ -117,6 +117,7 @@ def read_deadline(text: str, context: DateContext) -> DateReading:
     written = _NUMERIC.sub(lambda m: f"{m[1]}年{m[2]}月" + (f"{m[3]}日" if m[3] else "底"), text)
     written = re.sub(r"(?<=\d月)份?$", "底", written)
     written = re.sub(r"^(20\d\d)$", r"\1年", written.strip())
+    written = re.sub(r"^全年(?:实施|推进|开展)?$", "今年年底", written)
     reading = read_dates(written, context)
     if len({one.text for one in reading.milestones}) < 2:
         reading.milestones = [Milestone(text, one.due_on, one.confidence) for one in reading.milestones]

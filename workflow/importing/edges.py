@@ -15,7 +15,7 @@ _WEB = re.compile(
     r"|审核[:：]|版权|浏览|阅读|点击|相关(?:链接|文件|解读|附件|稿件)|联系(?:人|电话|方式|我们)|网站|主办[:：]|承办[:：]|督办[:：])"
     r"|备案|ICP|网站|版权所有|公网安备|首页|打印本页|关闭窗口"
 )
-_ENCLOSURES = re.compile(r"^附件\d{0,2}[:：].")
+_ENCLOSURES = re.compile(r"^附(?:件|表)\d{0,2}[:：].")
 _ANNEX = re.compile(
     r"^附(?:件|表)(?:[—\-]?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:[—\-]\d)?[:：.]?(?:[^，。；：:]{2,40})?|[:：]?)$"
 )
@@ -43,11 +43,22 @@ def _enclosures(paragraphs: Sequence[Paragraph]) -> set[int]:
         if not _ENCLOSURES.match(paragraph.text) or paragraph.cells:
             continue
         found.add(index)
-        following = index + 1
-        while following < len(paragraphs) and _is_entry(paragraphs[following]):
-            found.add(following)
-            following += 1
+        is_counted = bool(re.search(r"[:：]\s*1[.．、]", paragraph.text))
+        end = index + 1
+        while end < len(paragraphs) and _is_entry(paragraphs[end]):
+            end += 1
+        if is_counted or _is_over(paragraphs, end):
+            found.update(range(index, end))
     return found
+
+
+def _is_over(paragraphs: Sequence[Paragraph], index: int) -> bool:
+    """Whether nothing but a signature follows: a list of tasks below 附件：清单 goes on with its responsibilities."""
+    if index >= len(paragraphs):
+        return True
+    text = paragraphs[index].text
+    is_label = bool(LABEL_LINE.match(text)) and not _WEB.search(text)
+    return not is_label and bool(_BEHIND.match(text) or _WEB.search(text) or _is_signature(paragraphs[index]))
 
 
 def _is_entry(paragraph: Paragraph) -> bool:
@@ -55,7 +66,7 @@ def _is_entry(paragraph: Paragraph) -> bool:
     is_short = len(paragraph.text) <= _ENTRY_LIMIT and not re.search(
         r"[。；，：]|[（(].*[局委办].*[）)]", paragraph.text
     )
-    return bool(marker and marker.rank == Rank.ITEM and marker.number > 1 and is_short)
+    return bool(marker and marker.rank == Rank.ITEM and is_short)
 
 
 def _behind_signatures(paragraphs: Sequence[Paragraph]) -> set[int]:

@@ -20,6 +20,8 @@ _COMPATIBILITY = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\u2474-\u249b\u3220-\u3
 _PAGE_NUMBER = re.compile(r"^(?:[-—－–·\s]*\d{1,3}[-—－–·\s]*|第\s*\d{1,3}\s*页(?:[,，/\s]*共\s*\d{1,3}\s*页)?)$")
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*+]\s+(?=\S))|\*\*|__")
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)")
+# ■牵头单位：… is a label; a star in front of a number or a text is kept.
+_ORNAMENTED_LABEL = re.compile(r"^\s*[■●◆◇□○▲★•·※➢►▶✓√]\s*(?=[\u4e00-\u9fff（）]{2,10}[:：])")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_]{2,400})(?<=\S)\1(?![\dA-Za-z])")
 _RULE_LINE = re.compile(r"^[\s\-=*_|:+]{3,}$")
 _ENDS = "。！？；：!?;:…"
@@ -141,7 +143,8 @@ class _Joiner:
         if not text.strip() or _PAGE_NUMBER.match(text.strip()) or _RULE_LINE.match(text):
             self._after_gap = True
             return
-        if _BULLET.match(raw.text) and not (self._is_open and depth_of(self._paragraphs[-1].text)):
+        text, bullets = _ORNAMENTED_LABEL.subn("", text)
+        if (bullets or _BULLET.match(raw.text)) and not (self._is_open and depth_of(self._paragraphs[-1].text)):
             self._is_open = False
         for piece in _split_title(text):
             self._add_piece(tidy(piece), raw.number)
@@ -231,6 +234,8 @@ def _split_title(text: str) -> list[str]:
     return [found.group(1), text[found.end() :]] if found else [text]
 
 
+_INNER_ITEM = re.compile(r"(?<=[。；])(?=\d{1,2}[.．、](?!\d)[\u4e00-\u9fff])")
+_INNER_LABEL = re.compile(r"(?:牵头|责任|主责|负责)(?:责任)?(?:单位|部门)[:：]")
 _INNER_HEADING = re.compile(
     r"(?<=[。])(?=(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[\u4e00-\u9fff])"
 )
@@ -247,8 +252,14 @@ def split_at_markers(text: str) -> list[str]:
         if found := _SHORT_HEADING.match(part):
             pieces.append(found.group(1))
             part = part[found.end() :]
-        pieces += _AFTER_CLAUSE.split(part)
+        pieces += [piece for one in _AFTER_CLAUSE.split(part) for piece in _labelled_items(one)]
     return [piece for piece in pieces if piece]
+
+
+def _labelled_items(text: str) -> list[str]:
+    """Splits 1.…责任单位：A。2.…责任单位：B only when every item has a label of its own."""
+    items = _INNER_ITEM.split(text)
+    return items if len(items) > 1 and all(_INNER_LABEL.search(item) for item in items) else [text]
 
 
 def _wrap_width(lines: Sequence[RawLine]) -> int:

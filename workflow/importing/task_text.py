@@ -1,7 +1,7 @@
 """One task: its paragraphs or table row to title, text, parties, milestones, targets, questions and errors."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from .dates import DateContext, DateReading, end_of_period, read_dates, read_dea
 from .inherited import InheritedRule
 from .outline import Node, TaskNode
 from .paragraphs import Paragraph
-from .reading import PlanError, PlanTask, unique
+from .reading import PlanError, PlanTask, Role, unique
 from .responsibilities import PartyReader
 from .spans import Span, SpanFinder, SpanScan, visible, without_spans
 from .tables import DraftRow
 from .targets import read_targets
 
+_HELPERS = frozenset({Role.COOPERATE, Role.SUPERVISE, Role.VERIFY})
 _ENDS = ("。", "！", "？", "；", "：", ":", ";")
 
 
@@ -43,7 +44,7 @@ class TaskSource:
         paragraphs = [_shortened(first, len(node.printed)), *node.paragraphs[1:]]
         for child in node.children:
             paragraphs += [paragraph for one in child.all_nodes() for paragraph in one.paragraphs]
-        above = section.paragraphs if section else []
+        above = [*section.paragraphs, *_headings_above(section)] if section else []
         label = (section.printed if section and number != node.number else "") + node.printed
         title = cls.plain_heading(section) if section else ""
         return cls(number, label, node.line, title, paragraphs, above, is_doubtful=task.is_doubtful)
@@ -113,9 +114,9 @@ class TaskReader:
     def _add_parties(
         self, task: PlanTask, clauses: list[Clause], source: TaskSource, rules: Iterable[InheritedRule]
     ) -> None:
-        if not any(clause.parties for clause in clauses):
-            above = [span.clause for one in source.heading_paragraphs for span in self.finder.find(one).spans]
-            if any(clause.parties for clause in above):
+        if all(party.role in _HELPERS for clause in clauses for party in clause.parties):
+            above = self._above(source, lambda clause: bool(clause.parties))
+            if above:
                 clauses = clauses + above
                 task.questions.append(_("The responsible departments were taken from the heading of the section."))
         parties = self.parties.read(clauses, rules)
@@ -124,6 +125,14 @@ class TaskReader:
         if not task.responsibilities and (names := self.finder.mentioned(task.text)):
             mentioned = _("The text mentions %(names)s. Choose who is responsible.")
             task.questions.append(mentioned % {"names": "、".join(names)})
+
+    def _above(self, source: TaskSource, holds: Callable[[Clause], bool]) -> list[Clause]:
+        """Returns the clauses of the nearest heading that has what the task lacks."""
+        for paragraph in source.heading_paragraphs:
+            found = [span.clause for span in self.finder.find(paragraph).spans if holds(span.clause)]
+            if found:
+                return found
+        return []
 
     def _add_dates(
         self,
@@ -138,6 +147,8 @@ class TaskReader:
         limits = unique(source.deadlines + [one for clause in clauses for one in clause.deadlines if one])
         for words in limits:
             self._merge(reading, read_deadline(words, self.dates), task, source, errors)
+        if not reading.milestones and not reading.impossible and not reading.is_long_term:
+            self._take_limits_of_heading(reading, task, source, errors)
         if not reading.milestones and not reading.impossible:
             end = end_of_period(task.title, self.dates)
             reading.milestones, reading.questions = end.milestones, reading.questions + end.questions
@@ -150,6 +161,15 @@ class TaskReader:
             task.questions.append(_("Part of the task recurs (every year or month). Decide how it is checked."))
         if task.is_long_term:
             task.questions.append(_("The task is long-term. Confirm whether it has a time limit."))
+
+    def _take_limits_of_heading(
+        self, reading: DateReading, task: PlanTask, source: TaskSource, errors: list[PlanError]
+    ) -> None:
+        above = self._above(source, lambda clause: bool(clause.deadlines))
+        for words in unique(words for clause in above for words in clause.deadlines):
+            self._merge(reading, read_deadline(words, self.dates), task, source, errors)
+        if above:
+            reading.questions.append(_("The time limit was taken from the heading of the section."))
 
     def _merge(
         self, into: DateReading, other: DateReading, task: PlanTask, source: TaskSource, errors: list[PlanError]
@@ -187,6 +207,15 @@ class TaskReader:
                 errors.append(PlanError(paragraph.line_at(scan.broken_at), message))
             for span in found:
                 errors += _clause_errors(span.clause, paragraph.line_at(span.start))
+
+
+def _headings_above(section: Node) -> list[Paragraph]:
+    headings: list[Paragraph] = []
+    node = section.parent
+    while node and node.rank >= 0:
+        headings += node.paragraphs[:1]
+        node = node.parent
+    return headings
 
 
 def _questions_about_print(task: PlanTask, source: TaskSource) -> list[str]:
