@@ -46,8 +46,9 @@ def plan_of(directory: Directory) -> Callable[[str], PlanReading]:
 
 
 def document(name: str, directory: Directory) -> PlanReading:
-    """Reads one of the sample documents."""
-    return read_plan(read_document((DOCUMENTS / name).read_bytes(), name), directory)
+    """Reads one of the sample documents; plans of the whole session are read before ``untranslated`` begins."""
+    with translation.override(None):
+        return read_plan(read_document((DOCUMENTS / name).read_bytes(), name), directory)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,11 @@ LABEL_LINE = re.compile(
     r"^[（(〔\[【]?(?:牵头|责任|主责|配合|协助|协办|参与|承办|落实|实施|督导|验收|完成|整改|时限)"
     r"[\u4e00-\u9fff（）()、]{0,8}[:：]"
 )
+# Lines of a task that is printed like a form; each begins a paragraph, and its label is no part of a title.
+FORM_LABEL = re.compile(
+    r"^(?:(?:任务|项目|工作|整改|目标|问题)(?:名称|任务|内容|目标|措施|要求|事项|描述)|(?:主要|具体|重点|推进|落实)(?:内容|措施|举措|任务|工作)"
+    r"|(?:进度|时间|阶段|工作|计划)安排|存在问题|联系(?:人|电话|方式)|责任人|责任领导|备注|目标任务|名称)[:：]"
+)
 NOTE_LINE = re.compile(r"^[（(]?(?:注|备注|附注|说明|填表说明)\d?[:：]")
 _DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日$")
 _REDUPLICATED = "人天家处层种常往仅多慢早牢好久源紧深步渐纷稳时事日年月个条项件代户村县市区镇乡点片块刚明频屡偏统通"
@@ -189,9 +194,14 @@ class _Joiner:
             return False
         if depth_of(last.text) > 0 and not last.text.endswith("。"):
             return True
-        if LABEL_LINE.match(text) or NOTE_LINE.match(text) or last.text.endswith(tuple(_ENDS)):
+        if (
+            LABEL_LINE.match(text)
+            or FORM_LABEL.match(text)
+            or NOTE_LINE.match(text)
+            or last.text.endswith(tuple(_ENDS))
+        ):
             return False
-        if LABEL_LINE.match(last.text) and not self._wrap_width:
+        if (LABEL_LINE.match(last.text) or FORM_LABEL.match(last.text)) and not self._wrap_width:
             return last.text.endswith(("、", "，"))
         if self._is_complete_heading(last, text) or self._is_front_matter(last):
             return False

@@ -19,6 +19,10 @@ _PARTY_WORDS = re.compile(
 _MENTION = re.compile(
     r"[省市县区州盟][\u4e00-\u9fff]{1,12}?(?:局(?!部)|委员会|委(?!员|托)|办公室|办(?!法|理|公)|中心|支队)"
 )
+# 乡镇人民政府（街道办事处）: a note to the name in front, not a party of its own.
+_KIND_OF_PLACE = re.compile(
+    r"(?:[市县区旗乡镇、]|街道|街道办|办事处|街道办事处|管委会|管理委员会|园区|开发区|人民政府)+"
+)
 _HIDDEN = "\ue001"
 _LOOK_BACK = 3
 _LONGEST_CLAUSE = 1500
@@ -99,7 +103,7 @@ class SpanFinder:
 
     def _is_clause(self, content: str) -> bool:
         """Whether the inside of a bracket names parties, and is not （含自备电厂） or （河）."""
-        if not content.strip() or len(content) > _LONGEST_CLAUSE:
+        if not content.strip() or len(content) > _LONGEST_CLAUSE or _KIND_OF_PLACE.fullmatch(content):
             return False
         if not _PARTY_WORDS.search(content) and not re.search(r"[局委厅办]", content):
             return False

@@ -10,7 +10,7 @@ from .clauses import Clause
 from .dates import DateContext, DateReading, end_of_period, read_dates, read_deadline
 from .inherited import InheritedRule
 from .outline import Node, TaskNode
-from .paragraphs import Paragraph
+from .paragraphs import FORM_LABEL, Paragraph
 from .reading import PlanError, PlanTask, Role, unique
 from .responsibilities import PartyReader
 from .spans import Span, SpanFinder, SpanScan, visible, without_spans
@@ -103,7 +103,8 @@ class TaskReader:
             for paragraph, found in zip(source.paragraphs, spans, strict=True)
         ]
         text = _joined([piece for piece in pieces if piece.strip("。；，")])
-        title = source.title or re.split(r"[。！？；]", text, maxsplit=1)[0].strip("：: ")
+        first = FORM_LABEL.sub("", re.split(r"[。！？；]", text, maxsplit=1)[0])
+        title = source.title or first.strip("：: ")
         task = PlanTask(source.number, title, text, source.section, source.label, source.line)
         task.responsibility_texts = [span.clause.text for found in spans for span in found] + [
             f"{label}：{cell}" for label, cell in source.cells
