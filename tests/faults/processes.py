@@ -91,6 +91,10 @@ class Valkey:
             self.process.wait()
             self.socket.unlink(missing_ok=True)
 
+    def fall_silent(self) -> None:
+        """It takes connections and never says a word."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
             client.settimeout(2)

@@ -56,6 +56,14 @@ def test_one_verb_loses_no_time_to_the_missing_broker(committed_city, no_broker)
     assert time.monotonic() - began < A_REQUEST
 
 
+def test_one_verb_loses_little_time_to_a_broker_that_keeps_silent(committed_city, broker):
+    item = walk(committed_city, State.ASSIGNED)
+    broker.fall_silent()
+    began = time.monotonic()
+    accept(committed_city, item)
+    assert time.monotonic() - began < A_REQUEST
+
+
 def test_every_message_is_stored_with_its_delivery(committed_city, no_broker):
     walk(committed_city, State.CLOSED, procedure="own-finding")
     assert owed() == Message.objects.count() > 0
