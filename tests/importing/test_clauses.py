@@ -82,6 +82,7 @@ def parties(text: str, directory: Directory) -> list[str]:
             ],
         ),
         ("县住建局、城管局、云浦生态环境分局负责", ["joint 县住建局", "joint 县城管局", "joint 云浦生态环境分局"]),
+        ("市城管局；市公安局、财政局配合", ["joint 市城管局", "cooperate 市公安局", "cooperate 市财政局"]),
         ("市污染防治攻坚办牵头", ["lead 市污染防治攻坚办"]),
     ],
 )

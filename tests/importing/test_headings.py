@@ -70,7 +70,8 @@ def test_a_list_below_an_enclosure_at_the_end_is_none(plan_of: Read) -> None:
 def test_a_task_printed_as_a_form(plan_of: Read) -> None:
     plan = plan_of(
         "南阳市2025年任务\n1. 任务名称：管网改造\n主要内容：改造管网60公里\n牵头单位：市水利局\n责任人：王某\n"
-        "进度安排：一季度完成设计；年底前完工\n完成时限：2025年12月31日\n2. 任务名称：清淤\n牵头单位：市水利局\n进度安排：6月底前完成4个\n"
+        "进度安排：一季度完成设计；年底前完工\n完成时限：2025年12月31日\n2. 任务名称：清淤\n"
+        "牵头单位：市水利局\n进度安排：6月底前完成4个\n"
     )
     assert [(task.title, _names(task)) for task in plan.tasks] == [
         ("管网改造", ["lead 市水利局"]),
@@ -81,8 +82,9 @@ def test_a_task_printed_as_a_form(plan_of: Read) -> None:
 
 def test_a_note_to_a_place_is_no_clause(plan_of: Read) -> None:
     plan = plan_of(
-        "云浦县2025年方案\n一、任务\n1.清淤。清理。县水务局牵头，县住建局等负责，属地乡镇人民政府（街道办事处）配合落实。\n"
+        "云浦县2025年方案\n一、任务\n"
+        "1.清淤。清理。县水务局牵头，县住建局等负责，属地乡镇人民政府（街道办事处）配合落实。\n"
         "2.护岸。（县水务局负责，各镇街配合）"
     )
     assert _names(plan.tasks[0]) == ["lead 县水务局", "joint 县住建局", "cooperate 属地乡镇人民政府（街道办事处）"]
-    assert _names(plan.tasks[1]) == ["joint 县水务局", "cooperate 各镇街"]
+    assert _names(plan.tasks[1]) == ["lead 县水务局", "cooperate 各镇街"]

@@ -136,6 +136,7 @@ def test_a_month_ends_on_its_last_day() -> None:
     [
         ("2023年底、2024年底、2025年底分别达到30%、70%、100%", [2023, 2024, 2025], [30, 70, 100]),
         ("2026年、2027年分别完成5条、8条", [2026, 2027], [5, 8]),
+        ("2025、2026和2027年分别达到80%、90%和95%", [2025, 2026, 2027], [80, 90, 95]),
     ],
 )
 def test_several_years_with_a_target_each(plan_of: Read, text: str, years: list[int], values: list[float]) -> None:

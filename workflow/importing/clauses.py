@@ -58,6 +58,7 @@ _RULE_WORDS = re.compile(
     r"|[，,；;。]?\s*(?:以下|下列|后续|后面)[^；;。]{0,14}均[^。；;]*?(?:不再[^，,；;。]*|$)|[，,；;。]?\s*下同|[，,；;。]?\s*(?:以下|下文|后文)?均?不再(?:一一|逐一|重复|另行|单独)?(?:列出|列明|标注|注明|列举)"
 )
 _PERSON = re.compile(r"(?<=[局委办厅])(?![\u4e00-\u9fff]*[部局队办心处科会])[\u4e00-\u9fff]{2,3}(?=$|[、，,；;\s])")
+_DIVIDER = "；"
 _MARKS = "；;，,。. "
 _FILLER = re.compile(rf"[{re.escape(OPENERS + CLOSERS)}，,、；;。：:\s“”]+")
 
@@ -180,6 +181,11 @@ def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = R
     segments = _without_limits(_segments(text), names, clause)
     while segments:
         segment = segments.pop(0)
+        if segment == _DIVIDER:
+            # A；B配合: what stands before a semicolon does not share the role behind it.
+            clause.parties += _without_role(waiting, default)
+            waiting = []
+            continue
         found = _role_of(segment)
         if not found:
             waiting += names.read(segment)
@@ -188,7 +194,7 @@ def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = R
         waiting += names.read(_joint_partner(segment[: found.start()], names, clause))
         rest = segment[found.end() :]
         if _is_noted(segment, found):
-            clause.parties += [ClauseParty(default, name, default is Role.JOINT) for name in waiting[:-1]]
+            clause.parties += _without_role(waiting[:-1], default)
             waiting = waiting[-1:]
         if _goes_on(rest, names):
             segments.insert(0, rest.lstrip("、" + CLOSERS))
@@ -197,12 +203,16 @@ def _read_spoken(text: str, names: NameReader, clause: Clause, default: Role = R
             clause.leftovers.append(segment)
         _take(waiting, found.group(), rest, clause)
         waiting = []
-    is_alone = len(waiting) == 1 and not clause.parties
-    clause.parties += [ClauseParty(default, name, default is Role.JOINT, is_alone) for name in waiting]
+    clause.parties += _without_role(waiting, default, len(waiting) == 1 and not clause.parties)
+
+
+def _without_role(names: list[PrintedName], default: Role, is_alone: bool = False) -> list[ClauseParty]:
+    return [ClauseParty(default, name, default is Role.JOINT, is_alone) for name in names]
 
 
 def _segments(text: str) -> list[str]:
-    return [part.replace(_COMMA, "，").strip() for part in re.split(r"[，,；;。]", _protected(text))]
+    parts = re.split(r"[，,。]|([；;])", _protected(text))
+    return [part.replace(_COMMA, "，").strip() for part in parts if part]
 
 
 def _without_limits(segments: list[str], names: NameReader, clause: Clause) -> list[str]:
@@ -210,6 +220,9 @@ def _without_limits(segments: list[str], names: NameReader, clause: Clause) -> l
     kept: list[str] = []
     was_limit = False
     for segment in segments:
+        if segment in ("；", ";"):
+            kept.append(_DIVIDER)
+            continue
         rest, limit = split_limit(segment, lambda words: _names_party(words, names))
         if limit and was_limit and not rest:
             clause.deadlines[-1] += f"，{limit}"
@@ -217,6 +230,8 @@ def _without_limits(segments: list[str], names: NameReader, clause: Clause) -> l
             clause.deadlines.append(limit)
         was_limit = bool(limit)
         kept += [rest] if rest else []
+    while kept and kept[-1] == _DIVIDER:
+        kept.pop()
     return kept
 
 

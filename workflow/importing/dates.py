@@ -49,6 +49,7 @@ _STOPS = "。；！？"
 _LONGEST_CLAUSE = 1000
 _STOP = re.compile(f"[{_STOPS}]")
 _COMMAS = "，：" + _STOPS
+_YEAR_OF_LIST = re.compile(r"(?<!\d)20\d\d(?=(?:[、和及]20\d\d)*[、和及]20\d\d年(?!第))")
 _NUMERIC = re.compile(r"(20\d\d)[./-](\d{1,2})(?:[./-](\d{1,2}))?(?![\d.])")
 
 
@@ -91,7 +92,9 @@ class _Mention:
 def read_dates(text: str, context: DateContext) -> DateReading:
     """Returns every dated obligation in the healed text of a task, in printed order."""
     masked = mask_citations(text)
-    mentions = sorted([*_mentions(masked, context), *_relative(masked, context)], key=lambda one: one.start)
+    mentions = sorted(
+        [*_mentions(masked, context), *_year_list(masked), *_relative(masked, context)], key=lambda one: one.start
+    )
     is_lasting = bool(_LASTING_ALONE.search(text))
     reading = DateReading(is_recurring=bool(_RECURRING.search(masked)), is_long_term=is_lasting)
     past = [mention.printed for mention in mentions if mention.is_past]
@@ -174,6 +177,13 @@ def _mentions(masked: str, context: DateContext) -> Iterator[_Mention]:
         if match["every"] or is_old or _is_base(masked, match) or _begins_range(masked, match, following):
             continue
         yield _mention(match, year, is_sure, context)
+
+
+def _year_list(masked: str) -> Iterator[_Mention]:
+    """The years of 2026、2027、2028年 that are printed without 年; the last one is an ordinary date."""
+    for found in _YEAR_OF_LIST.finditer(masked):
+        day = date(int(found.group()), 12, 31)
+        yield _Mention(found.start(), found.end(), found.group(), day, Confidence.INFERRED)
 
 
 def _relative(masked: str, context: DateContext) -> Iterator[_Mention]:
