@@ -83,6 +83,9 @@ def parties(text: str, directory: Directory) -> list[str]:
         ),
         ("县住建局、城管局、云浦生态环境分局负责", ["joint 县住建局", "joint 县城管局", "joint 云浦生态环境分局"]),
         ("市城管局；市公安局、财政局配合", ["joint 市城管局", "cooperate 市公安局", "cooperate 市财政局"]),
+        ("牵头：市水利局；配合：市公安局；落实：卧龙区", ["lead 市水利局", "cooperate 市公安局", "implement 卧龙区"]),
+        ("责任：市水利局、市林业局", ["joint 市水利局", "joint 市林业局"]),
+        ("市自规局、市水利局等3个部门配合", ["cooperate 市自规局", "cooperate 市水利局"]),
         ("市污染防治攻坚办牵头", ["lead 市污染防治攻坚办"]),
     ],
 )

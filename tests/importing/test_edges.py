@@ -110,3 +110,8 @@ def test_every_mistake_is_reported_with_its_line(plan_of: Read) -> None:
         "3.丙。（牵头，配合）\n4.丁。（包干单位：市水利局）\n5.\n6.戊。（市水利局牵头；完成时限：2025年6月31日）"
     )
     assert [error.line for error in plan.errors] == [3, 4, 5, 6, 7, 8]
+
+
+def test_a_known_name_in_a_clause_that_was_not_understood_is_asked_about(plan_of: Read) -> None:
+    plan = plan_of(PLAN + "3.清淤。（市水利局牵头，重大事项报市财政局审核后由其他单位协调办理）")
+    assert any("市财政局" in question for question in plan.tasks[2].questions)

@@ -123,9 +123,16 @@ class TaskReader:
         parties = self.parties.read(clauses, rules)
         task.responsibilities = parties.responsibilities
         task.questions += parties.questions
-        if not task.responsibilities and (names := self.finder.mentioned(task.text)):
+        self._ask_about_others(task)
+
+    def _ask_about_others(self, task: PlanTask) -> None:
+        """A known name that is printed must not get lost, even where the clause was not understood."""
+        words = [*task.responsibility_texts, *([] if task.responsibilities else [task.text])]
+        read = {row.department for row in task.responsibilities}
+        names = [name for one in words for name in self.finder.mentioned(one) if name not in read]
+        if names:
             mentioned = _("The text mentions %(names)s. Choose who is responsible.")
-            task.questions.append(mentioned % {"names": "、".join(names)})
+            task.questions.append(mentioned % {"names": "、".join(unique(names))})
 
     def _above(self, source: TaskSource, holds: Callable[[Clause], bool]) -> list[Clause]:
         """Returns the clauses of the nearest heading that has what the task lacks."""
