@@ -255,7 +255,21 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 1800,
     "SCOPES_BACKEND_CLASS": "accounts.clients.GrantedScopes",
     "OAUTH2_VALIDATOR_CLASS": "accounts.clients.ClientValidator",
-    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # access tokens are kept as hashes only
+    # The rules of RFC 9700 (OAuth 2.0 Security) that the library will make its own one day. Of them two matter here:
+    # access tokens are kept as hashes only, and none is taken from a URL, where it would lie in logs.
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "TOKEN_STORAGE",
+            "ACCESS_TOKEN_TRANSPORT",
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "AUTHZ_RESPONSE_ISS",
+        )
+    },
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 
 LOGGING = {

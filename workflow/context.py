@@ -1,6 +1,7 @@
 """What the frame of every page shows."""
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from accounts.roles import Permission
 from workflow.querysets import awaiting
@@ -12,7 +13,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated or request.path.startswith("/api/"):
         return {}
     return {
-        "inbox_count": awaiting(user).count(),
+        "inbox_count": SimpleLazyObject(awaiting(user).count),  # parts of pages do not show it
         "may_dispatch": user.may(Permission.DISPATCH),
         "may_manage_people": user.may(Permission.MANAGE_PEOPLE),
     }

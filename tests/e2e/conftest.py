@@ -9,11 +9,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from accounts.models import User
 from tests.people import PASSWORD
 
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver runs an event loop beside the tests' database
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the driver runs an event loop beside the tests' database
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
         yield browser

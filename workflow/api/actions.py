@@ -13,7 +13,7 @@ from workflow.api.bodies import BODIES
 from workflow.api.idempotency import once
 from workflow.api.preconditions import required_version, stale
 from workflow.api.schema import IDEMPOTENCY_KEY, IF_MATCH, Operation
-from workflow.api.serializers import ItemSerializer, shown
+from workflow.api.serializers import ItemSerializer
 from workflow.api.views import ItemView, item_response
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
@@ -35,13 +35,12 @@ class ActionView(ItemView):
         body = BODIES[self.verb](data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            after = VERBS[self.verb](item, by=request.user, version=version, **body.arguments())
+            VERBS[self.verb](item, by=request.user, version=version, **body.arguments())
         except Refused as refused:
             if refused.refusal.kind == RefusalKind.STALE:
-                present = WorkItem.objects.values_list("version", flat=True).get(pk=item.pk)
-                raise stale(present, str(refused.refusal)) from refused
+                raise stale(self.item(request, item.number).version, str(refused.refusal)) from refused
             raise
-        return item_response(shown(WorkItem.objects.filter(pk=after.pk)).get(), request)
+        return item_response(self.item(request, item.number), request)
 
 
 def _view_of(action: Action) -> type[ActionView]:
