@@ -41,7 +41,7 @@ def test_a_dry_run_shows_the_contract_and_stores_nothing(city: City) -> None:
 def test_an_import_makes_source_sections_and_items(city: City) -> None:
     run(PLAN)
     source = Source.objects.get()
-    assert (source.document_number, source.sections.count(), source.items.count()) == ("宛政办〔2023〕32号", 10, 24)
+    assert (source.document_number, source.sections.count(), source.items.count()) == ("宛环委〔2023〕12号", 10, 24)
     assert source.items.earliest("number").number == "RW2023-0001"
 
 

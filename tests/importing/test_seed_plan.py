@@ -124,7 +124,7 @@ def test_the_document_reads_without_errors(seed_plan: PlanReading) -> None:
 
 def test_title_number_date_and_period_are_read(seed_plan: PlanReading) -> None:
     assert seed_plan.title == "南阳市生态环境质量持续向好三年行动方案（2023—2025年）"
-    assert seed_plan.document_number == "宛政办〔2023〕32号"
+    assert seed_plan.document_number == "宛环委〔2023〕12号"
     assert seed_plan.issued_on == date(2023, 9, 14)
     assert seed_plan.as_json()["period"] == {"from": "2023-01-01", "to": "2025-12-31"}
 

@@ -38,7 +38,7 @@ def imported_task(dispatcher: Person) -> WorkItem:
     """Upload, preview, confirm; the first task of the plan, led by the environment department."""
     upload = {"file": SimpleUploadedFile(PLAN.name, PLAN.read_bytes())}
     page = dispatcher.client.post(reverse("workflow:plan-import"), upload)
-    assert "宛政办〔2023〕32号" in dispatcher.client.get(page.url).content.decode()
+    assert "宛环委〔2023〕12号" in dispatcher.client.get(page.url).content.decode()
     dispatcher.client.post(reverse("workflow:plan-confirm", args=[PlanImport.objects.get().pk]))
     source = Source.objects.get()
     assert source.items.count() == 24

@@ -53,8 +53,9 @@ def directory_of(office: Department) -> Directory:
 
 
 def read(content: bytes, file_name: str, office: Department) -> Reading:
-    """What the document says. Raises reader.UnreadableDocument."""
-    return read_plan(read_document(content, file_name), directory_of(office)).as_json()
+    """What the document says; one without a title goes by its file's name. Raises reader.UnreadableDocument."""
+    reading = read_plan(read_document(content, file_name), directory_of(office)).as_json()
+    return reading | {"title": reading["title"] or PurePath(file_name).stem}
 
 
 def receive(
@@ -73,7 +74,7 @@ def receive(
     reading = read(content, file_name, office)
     if reading["errors"]:
         raise PlanHasErrors(reading["errors"])
-    reading["title"] = title or reading["title"] or PurePath(file_name).stem
+    reading["title"] = title or reading["title"]
     if twin := _imported(office, reading):
         raise Refused(_already_imported(twin))
     return PlanImport.objects.create(
