@@ -29,12 +29,20 @@ class Progressing(Protocol):
     deadline_kind: str
     due_on: date | None
     assigned_at: datetime | None
+    submitted_at: datetime | None
     percent: int
 
 
 def is_overdue(item: Progressing, today: date) -> bool:
     """The departments' side is late; the same rule as querysets.overdue."""
     return item.state in IN_WORK and item.due_on is not None and item.due_on < today
+
+
+def was_submitted_late(item: Progressing) -> bool:
+    """It was handed in after the deadline of its cycle; late-but-done stays late (DOMAIN rule 4)."""
+    if item.submitted_at is None or item.due_on is None:
+        return False
+    return item.submitted_at.astimezone(BUSINESS_ZONE).date() > item.due_on
 
 
 def progress_class(item: Progressing, today: date) -> ProgressClass:

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
-from workflow.lifecycle import Action, DepartmentRole, State
+from workflow.lifecycle import FINISHED, Action, DepartmentRole, State
 from workflow.models import Assignment, WorkItem
 from workflow.models.procedures import Procedure
 from workflow.refusal import Refused, invalid
@@ -86,6 +86,8 @@ def _check_elements(step: Step, given: dict[str, Any]) -> None:
         missing["due_on"] = _("The deadline lies in the past.")
     if due_on and step.item.parent and step.item.parent.due_on and due_on > step.item.parent.due_on:
         missing["due_on"] = _("The deadline of a part may not be later than that of the whole item.")
+    if due_on and step.item.children.exclude(state__in=FINISHED).filter(due_on__gt=due_on).exists():
+        missing["due_on"] = _("A part of this item is due later than that.")
     if missing:
         raise Refused(
             invalid(

@@ -17,6 +17,7 @@ from workflow.forms import FoldedChoices, Standard
 from workflow.lifecycle import IN_WORK
 from workflow.models import WorkItem
 from workflow.models.procedures import Clock
+from workflow.progress import was_submitted_late
 
 register = template.Library()
 SOON = 5  # working days: from here on a time limit is marked as near
@@ -123,6 +124,9 @@ def clock_label(clock: str) -> str:
 def is_in_work(item: WorkItem) -> bool:
     """Is it the departments' side, where the deadline runs?"""
     return item.state in IN_WORK
+
+
+register.filter(was_submitted_late)
 
 
 @register.filter

@@ -8,7 +8,7 @@ import pytest
 
 from tests.walking import shanghai
 from workflow.lifecycle import State
-from workflow.progress import progress_class, share_of_time_gone
+from workflow.progress import progress_class, share_of_time_gone, was_submitted_late
 
 ASSIGNED_AT = shanghai(2025, 1, 1, 23, 30)
 HALF_TIME = date(2025, 1, 11)
@@ -70,3 +70,19 @@ def test_days_are_those_of_shanghai(today: date, share: int) -> None:
 
 def test_what_is_due_at_once_is_not_behind_at_once() -> None:
     assert progress_class(facts(due_on=date(2025, 1, 1)), date(2025, 1, 1)) == "on_schedule"
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "is_late"),
+    [
+        (None, False),
+        (shanghai(2025, 1, 21, 23, 59), False),
+        (shanghai(2025, 1, 22, 0, 1), True),
+    ],
+)
+def test_late_is_after_the_last_minute_of_the_deadline_in_shanghai(submitted_at: Any, is_late: bool) -> None:
+    assert was_submitted_late(facts(submitted_at=submitted_at)) is is_late
+
+
+def test_without_a_deadline_nothing_is_late() -> None:
+    assert not was_submitted_late(facts(due_on=None, submitted_at=ASSIGNED_AT))
