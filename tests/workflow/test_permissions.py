@@ -95,10 +95,14 @@ def expected(action: Action, place: str, asker: Asker) -> str:
 
 
 def is_called(action: Action, place: str, asker: Asker) -> bool:
-    """The verb itself is called in three relations: by the party's departments, by another one, by a foreign one."""
-    own = workplaces_of(party_of(action), place)
+    """The verb itself is called by every role of the party's departments and of another one, by those who would have
+    the right but work where the item is unknown, and by somebody without a role; the table is asked about all."""
+    party = party_of(action)
+    own = workplaces_of(party, place)
+    if asker.workplace == FOREIGN:
+        return PARTY_PERMISSION[party] in PERMISSIONS[asker.role]
     another = next(name for name in WORKPLACES if name not in own)
-    return asker.workplace in {*own, another, FOREIGN, ""}
+    return asker.workplace in {*own, another, ""}
 
 
 def outcome(action: Action, city: City, item: WorkItem, asker: Asker) -> tuple[str, str]:
