@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -102,7 +103,7 @@ class NoFilter(filters.FilterSet):
     """The list is short."""
 
 
-class RegisterView(ApiView):
+class RegisterView(ApiView, ABC):
     """A list that everybody who may read items may read."""
 
     filterset: ClassVar[type[filters.FilterSet]] = NoFilter
@@ -125,8 +126,9 @@ class RegisterView(ApiView):
             )
         }
 
+    @abstractmethod
     def rows(self, user: User) -> QuerySet:
-        raise NotImplementedError
+        """What this caller may read, in the order of the keyset."""
 
     def get(self, request: Request) -> Response:
         rows = self.filtered(request, self.filterset, self.rows(request.user)).qs
