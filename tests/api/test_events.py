@@ -27,7 +27,7 @@ def test_an_event_says_who_for_whom_why_and_when(city: City) -> None:
     item = walking.walk(city, State.PUBLICIZING)
     event = person(city.dispatcher).get(f"items/{item.number}/events/").json()["results"][-1]
     assert " ".join(event) == "id action label from_state to_state actor department note data cycle version at"
-    assert (event["actor"], event["department"]) == ("严验收", "市生态环境保护委员会办公室")
+    assert (event["actor"], event["department"]) == ("环委办验收员甲", "市生态环境保护委员会办公室")
     assert (event["note"], event["data"]["conclusion"], event["version"]) == ("现场已核实。", "pass", item.version)
 
 

@@ -66,7 +66,7 @@ def test_sources_are_those_of_the_items_that_one_sees(city: City) -> None:
 def test_a_person_learns_who_he_is(city: City) -> None:
     assert person(city.water_clerk).get("me/").json() == {
         "username": "water_clerk",
-        "name": "江水",
+        "name": "水利局经办人",
         "memberships": [{"department": "市水利局", "role": "clerk"}],
     }
 

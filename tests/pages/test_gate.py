@@ -136,7 +136,7 @@ def test_a_person_changes_his_telephone_but_not_his_name(city, signed_in):
     given = {"email": "d@city.example", "phone": "0377", "language": "en", "name": "新名"}
     browser.post(reverse("accounts:profile"), given)
     city.dispatcher.refresh_from_db()
-    assert (city.dispatcher.phone, city.dispatcher.name) == ("0377", "丁调度")
+    assert (city.dispatcher.phone, city.dispatcher.name) == ("0377", "环委办调度员甲")
 
 
 def test_a_weak_new_password_is_refused_with_the_reason(city, signed_in):

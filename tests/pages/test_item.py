@@ -158,7 +158,7 @@ def test_history_is_told_newest_first_with_person_and_department(city, signed_in
     item = walk(city, State.VERIFYING)
     history = text_of(part(signed_in(city.dispatcher).get(url(item)), 'id="history-heading"'))
     assert history.index("申请验收") < history.index("签收") < history.index("登记")
-    assert "陈环（市生态环境局）" in history
+    assert "生态环境局经办人（市生态环境局）" in history
     assert "垃圾已清运。" in history
 
 

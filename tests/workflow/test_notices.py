@@ -126,7 +126,7 @@ def test_a_message_names_number_title_person_and_reason(city):
     message = Message.objects.get(recipient=city.dispatcher, kind="decline")
     assert item.number in message.subject
     assert item.title in message.subject
-    assert "陈环" in message.body
+    assert "生态环境局经办人" in message.body
     assert "不属本局职责。" in message.body
 
 
