@@ -39,9 +39,16 @@ class KeptByAdministrator:
 
 
 class MembershipInline(KeptByAdministrator, admin.TabularInline):
+    """Nobody gives himself a role: an administrator's own memberships are kept by another one."""
+
     model = Membership
     extra = 1
     autocomplete_fields = ["department"]
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _keeps_people(request) and obj != request.user
+
+    has_change_permission = has_add_permission
 
 
 @admin.register(Region)

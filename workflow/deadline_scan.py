@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
 
-from workflow import deadlines, working_calendar
+from workflow import database_clock, deadlines, working_calendar
 from workflow.deadlines import WorkingCalendar
 from workflow.lifecycle import Action
 from workflow.models import Event, Rung, RungFiring, Timer
@@ -31,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def scan(now: datetime | None = None, batch: int = BATCH) -> int:
     """Handle everything that is due at `now` (aware; None: the present). Returns how many clocks were handled."""
-    now = now or timezone.now()
+    now = now or database_clock.now()
     handled = taken = _fire_batch(now, batch)
     while taken == batch:  # a short page is the last one
         taken = _fire_batch(now, batch)
@@ -152,7 +151,7 @@ def _guarded(pk: int, handle: Callable[[], int]) -> int:
         return handle()
     except Exception:
         log.exception("timer %s failed; trying again in an hour", pk)
-        Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=timezone.now() + POISONED)
+        Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=database_clock.now() + POISONED)
         return 0
 
 

@@ -86,3 +86,20 @@ def test_the_form_of_a_person_offers_no_switch_past_the_roles(city, signed_in):
     page = signed_in(city.system_admin).get(f"/admin/accounts/user/{city.dispatcher.pk}/change/").content.decode()
     for switch in ("is_superuser", "is_staff", "user_permissions", "groups", "is_machine"):
         assert f'name="{switch}"' not in page
+
+
+def test_nobody_gives_himself_a_role(city, signed_in):
+    own = city.system_admin
+    form = {
+        "username": own.username,
+        "name": own.name,
+        "email": own.email,
+        "language": "zh-hans",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-INITIAL_FORMS": 0,
+        "memberships-0-department": city.office.pk,
+        "memberships-0-role": "supervisor",
+    }
+    signed_in(own).post(f"/admin/accounts/user/{own.pk}/change/", form)
+    assert list(own.memberships.values_list("role", flat=True)) == ["system_admin"]

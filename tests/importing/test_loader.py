@@ -137,3 +137,14 @@ def test_confirming_twice_gives_the_same_source(city: City) -> None:
     first = loader.confirm(plan_import, by=city.dispatcher)
     assert loader.confirm(plan_import, by=city.second_dispatcher) == first
     assert WorkItem.objects.count() == 24
+
+
+def test_a_paper_without_a_number_is_known_by_its_content(city: City, tmp_path: Path) -> None:
+    plan = tmp_path / "无文号.txt"
+    plan.write_text(PLAN.read_text(encoding="utf-8").replace("宛环委〔2023〕12号", ""), encoding="utf-8")
+    run(plan)
+    before = rows()
+    PlanImport.objects.update(sha256="0" * 64)  # as if two people had uploaded it at the same moment
+    with pytest.raises(Refused) as refused:
+        loader.receive(plan.read_bytes(), plan.name, office=city.office, by=city.dispatcher)
+    assert (refused.value.refusal.code, rows()) == ("already-imported", before)

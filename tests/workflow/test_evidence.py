@@ -3,13 +3,14 @@
 import hashlib
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.people import City
-from tests.walking import walk
+from tests.walking import shanghai, walk
 from workflow.lifecycle import State
 from workflow.models import Event, Evidence, WorkItem
 from workflow.refusal import Refused
@@ -163,3 +164,14 @@ def test_a_name_is_shown_and_never_used_as_a_path(
     evidence = add_evidence(item, by=city.environment_clerk, file=file, kind=Evidence.Kind.DOCUMENT)
     assert evidence.name == shown
     assert files_in(data_dir) == [data_dir / evidence.path]
+
+
+@pytest.mark.parametrize("taken_at", [shanghai(1, 1, 2), shanghai(1989, 12, 31), shanghai(9999, 12, 30)])
+def test_a_photograph_was_taken_in_living_memory_and_not_in_the_future(
+    item: WorkItem, city: City, data_dir: Path, taken_at: datetime
+) -> None:
+    file = SimpleUploadedFile("照片.png", PNG)
+    with pytest.raises(Refused) as refused:
+        add_evidence(item, by=city.environment_clerk, file=file, kind=Evidence.Kind.AFTER, taken_at=taken_at)
+    assert refused.value.refusal.errors.keys() == {"taken_at"}
+    assert files_in(data_dir) == []

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from workflow.api.bodies import StrictSerializer
-from workflow.api.fields import Text
+from workflow.api.fields import Moment, Text
 from workflow.api.idempotency import once
 from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, IDEMPOTENCY_KEY, LIMIT, Operation, page_of
@@ -32,7 +32,7 @@ class EvidenceUpload(StrictSerializer):
     file = serializers.FileField(allow_empty_file=True)  # the verb refuses an empty one, with its own sentence
     kind = serializers.ChoiceField(choices=Evidence.Kind.choices)
     note = Text(required=False, allow_blank=True, max_length=300)
-    taken_at = serializers.DateTimeField(required=False)
+    taken_at = Moment(required=False)
 
 
 class ItemEvidence(ItemView):

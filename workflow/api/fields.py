@@ -1,5 +1,6 @@
 """Fields that take their own type only: no "5" for 5, no "true" for true; and departments by name or id."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -72,3 +73,13 @@ class DepartmentField(serializers.Field):
 
     def to_representation(self, value: Department) -> str:
         return value.name
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time; one that no time zone can hold (year 1, year 9999) is wrong, not a failure."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("invalid", format="ISO 8601")

@@ -10,12 +10,13 @@ from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from accounts.roles import Permission
+from workflow import database_clock
 from workflow.importing.directory import Directory, Organisation
 from workflow.importing.reader import read_document
 from workflow.importing.rows import read_plan
@@ -75,10 +76,10 @@ def receive(
     if reading["errors"]:
         raise PlanHasErrors(reading["errors"])
     reading["title"] = title or reading["title"]
-    if twin := _imported(office, reading):
+    if twin := _imported(office, reading, digest):
         raise Refused(_already_imported(twin))
     return PlanImport.objects.create(
-        office=office, file_name=file_name[-200:], sha256=digest, reading=reading, by=by, at=now or timezone.now()
+        office=office, file_name=file_name[-200:], sha256=digest, reading=reading, by=by, at=now or database_clock.now()
     )
 
 
@@ -87,9 +88,9 @@ def confirm(plan_import: PlanImport, *, by: User | None, now: datetime | None = 
     _check_right(by, plan_import.office)
     try:
         with transaction.atomic():
-            return _confirm(plan_import, by, now or timezone.now())
+            return _confirm(plan_import, by, now or database_clock.now())
     except IntegrityError as error:  # two people, one document: the constraint on the source has the last word
-        if twin := _imported(plan_import.office, plan_import.reading):
+        if twin := _imported(plan_import.office, plan_import.reading, plan_import.sha256):
             raise Refused(_already_imported(twin)) from error
         raise
 
@@ -118,9 +119,11 @@ def _check_right(by: User | None, office: Department) -> None:
         raise Refused(forbidden("not-the-office", _("Only a dispatcher of the committee office may do this.")))
 
 
-def _imported(office: Department, reading: Reading) -> Source | None:
-    number = reading.get("document_number")
-    return Source.objects.filter(office=office, document_number=number).first() if number else None
+def _imported(office: Department, reading: Reading, digest: str) -> Source | None:
+    same = Q(document_sha256=digest)
+    if number := reading.get("document_number"):
+        same |= Q(document_number=number)
+    return Source.objects.filter(same, office=office).first()
 
 
 def _create_source(plan_import: PlanImport, by: User | None, now: datetime) -> Source:

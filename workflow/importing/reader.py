@@ -8,7 +8,7 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_CHARACTERS = 500_000
+MAX_CHARACTERS = 200_000  # ten times the longest plan seen
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")

@@ -14,6 +14,7 @@ from .numerals import int_to_chinese
 from .reader import MAX_CHARACTERS, RawLine, UnreadableDocument
 
 MAX_UNPACKED = 100 * 1024 * 1024
+MAX_XML = 10 * 1024 * 1024  # one part; a parsed tree takes some fifteen times as much memory
 MAX_PARTS = 3000
 DITTO = "〃"
 _LEGACY = b"\xd0\xcf\x11\xe0"
@@ -67,7 +68,9 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts):
         raise UnreadableDocument(_("The Word file is protected by a password."))
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    unpacked = sum(part.file_size for part in parts)
+    largest_xml = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
+    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or largest_xml > MAX_XML:
         raise UnreadableDocument(_("The Word file is too large when unpacked."))
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise UnreadableDocument(_("The Word file contains macros. Save it as .docx without macros."))

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,18 +11,19 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from workflow import permissions
+from workflow import database_clock, permissions
 from workflow.facts import read_facts
 from workflow.file_types import content_type_of
 from workflow.lifecycle import Action
 from workflow.models import Event, Evidence, WorkItem
 from workflow.refusal import Refused, conflict, invalid
-from workflow.services.perform import lock
+from workflow.services.perform import busy_refused, lock
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # of a photograph
 
 
 def add_evidence(
@@ -40,10 +41,9 @@ def add_evidence(
     The bytes are on disk before the row is committed: a crash in between leaves a file nobody knows, never a row
     without its file.
     """
-    now = now or timezone.now()
-    _check(file, kind)
-    content_type = content_type_of(file.file, file.name)
-    with transaction.atomic():
+    now = now or database_clock.now()
+    _check(file, kind, taken_at, now)
+    with busy_refused(), transaction.atomic():
         locked = lock(item)
         facts = read_facts([locked])[locked.pk]
         if refusal := permissions.refuse_evidence(by, facts):
@@ -53,7 +53,7 @@ def add_evidence(
             cycle=locked.cycle,
             kind=kind,
             name=_shown_name(file.name),
-            content_type=content_type,
+            content_type=content_type_of(file.file, file.name),
             note=note.strip()[:300],
             taken_at=taken_at,
             by=by,
@@ -70,7 +70,10 @@ def open_file(evidence: Evidence) -> BinaryIO:
     return (settings.DATA_DIR / evidence.path).open("rb")
 
 
-def _check(file: UploadedFile, kind: str) -> None:
+def _check(file: UploadedFile, kind: str, taken_at: datetime | None, now: datetime) -> None:
+    if taken_at and not EARLIEST <= taken_at <= now:
+        sentence = _("A file is taken in the past, and not before 1990.")
+        raise Refused(invalid("taken-at", sentence, taken_at=sentence))
     if kind not in Evidence.Kind.values:
         raise Refused(invalid("evidence-kind", _("Unknown kind of evidence."), kind=_("Unknown kind of evidence.")))
     if not file.size:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import OperationalError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.models import User
-from workflow import notices, permissions, working_calendar
+from workflow import database_clock, notices, permissions, working_calendar
 from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
@@ -72,9 +72,15 @@ def perform(
 
     `now` is an aware moment, by default the present. Raises Refused; then nothing has changed.
     """
+    with busy_refused(), transaction.atomic():
+        return _perform(item, action, by, effect, note, version, now or database_clock.now())
+
+
+@contextmanager
+def busy_refused() -> Iterator[None]:
+    """A lock that somebody else holds for too long is a refusal, not a failure."""
     try:
-        with transaction.atomic():
-            return _perform(item, action, by, effect, note, version, now or timezone.now())
+        yield
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise Refused(conflict("busy", _("Somebody else is working on this item right now; try again."))) from error

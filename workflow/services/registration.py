@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from accounts.roles import Permission
+from workflow import database_clock
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import Party, State
 from workflow.models import Event, Source, WorkItem
@@ -32,7 +32,7 @@ def register_issue(
     if source.office_id not in by.departments_with(Permission.DISPATCH):
         raise Refused(forbidden("not-the-office", _("Only a dispatcher of the committee office may do this.")))
     require(title=title, description=description)
-    now = now or timezone.now()
+    now = now or database_clock.now()
     with transaction.atomic():
         (number,) = next_numbers(source, year_of(now))
         item = new_item(

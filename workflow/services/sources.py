@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from accounts.roles import Permission
+from workflow import database_clock
 from workflow.models import Procedure, Source
 from workflow.refusal import Refused, forbidden, invalid
 from workflow.services.required import require
@@ -48,7 +48,7 @@ def create_source(
                 procedure=procedure or Procedure.objects.get(code=USUAL_PROCEDURE[Source.Kind(kind)]),
                 office=office,
                 created_by=by,
-                created_at=now or timezone.now(),
+                created_at=now or database_clock.now(),
             )
     except IntegrityError as error:
         sentence = _("Your office already keeps a source with this document number.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +23,14 @@ from workflow.views.access import offices_of, signed_in
 
 class UploadForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("Plan document (.txt, .md, .docx)"))
+
+    def clean_file(self) -> UploadedFile:
+        """Refused before it is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > reader.MAX_BYTES:
+            limit = reader.MAX_BYTES // 1024 // 1024
+            raise forms.ValidationError(_("The file is larger than %(limit)s MB.") % {"limit": limit})
+        return file
 
 
 def _plan_import(request: HttpRequest, pk: int) -> PlanImport:
