@@ -47,8 +47,17 @@ class WorkingCalendar:
         return _nth(self._working_days(first, _ONE_DAY), days)
 
     def working_days_between(self, first: date, last: date) -> int:
-        """How many working days lie in first…last, both included."""
-        return sum(self.is_working(first + n * _ONE_DAY) for n in range((last - first).days + 1))
+        """How many working days lie in first…last, both included; not day by day, as `last` may be far away."""
+        weeks, rest = divmod(max((last - first).days + 1, 0), 7)
+        regular = weeks * 5 + sum((first.weekday() + n) % 7 < 5 for n in range(rest))
+        arranged = dict.fromkeys(self._fixed_holidays(first.year, last.year), False) | dict(self.exceptions)
+        within = ((day, is_worked) for day, is_worked in arranged.items() if first <= day <= last)
+        return regular + sum(is_worked - (day.weekday() < 5) for day, is_worked in within)
+
+    def _fixed_holidays(self, first_year: int, last_year: int) -> Iterator[date]:
+        """Those of the years whose arrangement is unpublished."""
+        years = (year for year in range(first_year, last_year + 1) if year not in self.published_years)
+        return (date(year, month, day) for year in years for month, day in _FIXED_HOLIDAYS)
 
 
 def _nth(days: Iterator[date], number: int) -> date:
@@ -80,7 +89,6 @@ class ClockFacts:
     today: date
     due_on: date | None = None
     milestones: tuple[tuple[int, date], ...] = ()  # (id, due on)
-    assigned_on: date | None = None
     publicity_ends_on: date | None = None
     is_objection_open: bool = False
 
@@ -112,8 +120,8 @@ def _running_clocks(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalen
         if facts.due_on:
             yield RunningClock("deadline", None, facts.due_on)
         for milestone_id, due_on in facts.milestones:
-            # nobody can meet what was over before he was asked; the last one is the deadline itself
-            if due_on != facts.due_on and (facts.assigned_on is None or due_on >= facts.assigned_on):
+            # what was over before this step began is not asked for (again); the last one is the deadline itself
+            if due_on != facts.due_on and due_on >= facts.today:
                 yield RunningClock("milestone", milestone_id, due_on)
     if facts.state == State.VERIFYING:
         yield RunningClock("verification", None, in_days(terms.verification_days))

@@ -10,6 +10,7 @@ import pytest
 from workflow import working_calendar
 from workflow.deadlines import WorkingCalendar, publicity_period
 from workflow.models import CalendarDay
+from workflow.templatetags.pages import countdown
 
 YEARS = (2023, 2024, 2025, 2026)
 WITHOUT_DATA = WorkingCalendar()
@@ -129,3 +130,46 @@ def test_a_published_year_follows_its_arrangement_and_no_fixed_list(calendar):
     arranged = WorkingCalendar({date(2030, 1, 1): True}, frozenset({2030}))
     assert arranged.is_working(date(2030, 1, 1)) is True
     assert arranged.is_working(date(2030, 5, 1)) is True  # a Wednesday that this arrangement does not name
+
+
+class CountingCalendar(WorkingCalendar):
+    """Remembers how it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        object.__setattr__(self, "asked", [])
+
+    def is_working(self, day: date) -> bool:
+        self.asked.append(("day", day))
+        return super().is_working(day)
+
+    def working_days_between(self, first: date, last: date) -> int:
+        self.asked.append(("between", first))
+        return super().working_days_between(first, last)
+
+
+def slowly(calendar: WorkingCalendar, first: date, last: date) -> int:
+    return sum(calendar.is_working(day) for day in days(first, last))
+
+
+@pytest.mark.parametrize("length", [*range(-2, 16), 30, 364, 366, 800, 2500])
+def test_counting_between_is_what_counting_each_day_gives(calendar, length):
+    """2023 to 2026 are published, 2027 to 2030 are not, and one unpublished year has exceptions already."""
+    early = dict(calendar.exceptions) | {date(2028, 5, 1): True, date(2028, 5, 6): True, date(2028, 6, 1): False}
+    for known in (calendar, WorkingCalendar(early, calendar.published_years), WITHOUT_DATA):
+        for first in list(days(date(2023, 1, 1), date(2030, 12, 31)))[:: max(length // 40, 1)]:
+            last = min(first + timedelta(days=length), date(2030, 12, 31))
+            assert known.working_days_between(first, last) == slowly(known, first, last)
+
+
+def test_a_far_end_is_counted_without_looking_at_each_day():
+    calendar = CountingCalendar()
+    assert calendar.working_days_between(date(2026, 3, 2), date(9999, 12, 31)) > 2_000_000
+    assert calendar.asked == [("between", date(2026, 3, 2))]
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 2), date(2026, 3, 3), date(9999, 12, 31)])
+def test_a_countdown_asks_the_calendar_once(day):
+    calendar = CountingCalendar()
+    told = countdown({"today": date(2026, 3, 2), "calendar": calendar}, day)
+    assert (len(calendar.asked), told["level"]) == (1, "calm" if day.year == 9999 else "soon")

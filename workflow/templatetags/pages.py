@@ -84,24 +84,19 @@ def countdown(context: Context, day: date | None) -> dict[str, Any]:
     """How far a time limit is away, in words; needs `today` and `calendar` in the context."""
     if day is None:
         return {}
-    today, calendar = context["today"], context["calendar"]
-    return {"words": _distance(day, today, calendar), "level": _level(day, today, calendar)}
-
-
-def _distance(day: date, today: date, calendar: WorkingCalendar) -> str:
+    today = context["today"]
     if day < today:
         late = (today - day).days
-        return ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late}
+        words = ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late}
+        return {"words": words, "level": "overdue"}
+    left = _working_days_left(day, today, context["calendar"])
+    return {"words": _in_words(day, today, left), "level": "soon" if left <= SOON else "calm"}
+
+
+def _in_words(day: date, today: date, left: int) -> str:
     if day == today:
         return _("due today")
-    left = _working_days_left(day, today, calendar)
     return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
-
-
-def _level(day: date, today: date, calendar: WorkingCalendar) -> str:
-    if day < today:
-        return "overdue"
-    return "soon" if _working_days_left(day, today, calendar) <= SOON else "calm"
 
 
 def _working_days_left(day: date, today: date, calendar: WorkingCalendar) -> int:
