@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from accounts.forms import ProfileForm
 def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # nothing else of the row: an administrator may have locked the account or set a password since it was read
+        form.save(commit=False).save(update_fields=form.Meta.fields)
         messages.success(request, _("Your profile was saved."))
         return _remember(redirect("accounts:profile"), form.cleaned_data["language"])
     return render(request, "accounts/profile.html", {"form": form})
@@ -27,14 +28,17 @@ def switch_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie and, for a person signed in, for his mail too."""
     language = request.POST.get("language", "")
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    if not is_ours or not back.startswith(("/", "http")):  # no name of a view, nothing relative to /language/
         back = "/"
     if language not in dict(settings.LANGUAGES):
-        return redirect(back)
+        return HttpResponseRedirect(back)
     if request.user.is_authenticated:
         request.user.language = language
         request.user.save(update_fields=["language"])
-    return _remember(redirect(back), language)
+    return _remember(HttpResponseRedirect(back), language)
 
 
 def _remember(response: HttpResponse, language: str) -> HttpResponse:

@@ -2,8 +2,10 @@
 
 import pytest
 from django.conf import settings
+from django.forms import ModelForm
 from django.test import Client
 
+from accounts.forms import ProfileForm
 from accounts.models import User
 from tests.people import PASSWORD
 
@@ -48,6 +50,21 @@ def test_what_makes_no_sense_is_not_stored(own, field):
 def test_there_is_no_profile_of_somebody_else(own, city):
     own.post("/profile/", {"id": city.verifier.pk, "email": "x@city.example", "phone": "", "language": "en"})
     assert User.objects.get(username="verifier").email == "verifier@city.example"
+
+
+def test_saving_the_profile_undoes_nothing_that_an_administrator_did_meanwhile(own, monkeypatch):
+    def meanwhile(form: ProfileForm) -> bool:
+        """Between reading the row and writing it the account is locked and gets another password."""
+        person = stored()
+        person.set_password(NEW)
+        person.is_active = False
+        person.save()
+        return ModelForm.is_valid(form)
+
+    monkeypatch.setattr(ProfileForm, "is_valid", meanwhile)
+    own.post("/profile/", {"email": "new@city.example", "phone": "", "language": "en"})
+    kept = stored()
+    assert (kept.email, kept.is_active, kept.check_password(NEW)) == ("new@city.example", False, True)
 
 
 # -- password ----------------------------------------------------------------------------------------------------------
@@ -117,6 +134,12 @@ def test_the_switch_sends_nobody_to_another_site(own, where):
 
 def test_the_switch_leads_back_to_the_page(own):
     assert own.post("/language/", {"language": "en", "next": "/profile/"})["Location"] == "/profile/"
+
+
+@pytest.mark.parametrize("name", ["abc", "token", "accounts:profile", "admin:index", ""])
+def test_the_switch_takes_no_name_of_a_page(client, name):
+    answer = client.post("/language/", {"language": "en", "next": name})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
 def test_a_link_alone_switches_nothing(own):
