@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from django.db.models import Q
+
 from accounts.models import Department, Membership, User
 from accounts.roles import Permission, Role, roles_with
 
@@ -20,6 +22,7 @@ def holders(departments: Collection[int], roles: Collection[Role], on: date) -> 
     rows = (
         Membership.objects.valid_on(on)
         .filter(department__in=departments, role__in=roles, user__is_active=True, user__is_machine=False)
+        .filter(Q(department__valid_to__isnull=True) | Q(department__valid_to__gte=on))
         .select_related("user")
         .order_by("user_id")
     )

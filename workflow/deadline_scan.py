@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from workflow import database_clock, deadlines, working_calendar
 from workflow.deadlines import WorkingCalendar
@@ -24,6 +24,7 @@ from workflow.refusal import Refused
 from workflow.services.publicity import end_publicity
 
 BATCH = 500
+PATIENCE = 50  # milliseconds that a scan waits for an item
 POISONED = timedelta(hours=1)  # a timer that fails is looked at again after this
 log = logging.getLogger(__name__)
 
@@ -159,13 +160,21 @@ def _guarded(pk: int, handle: Callable[[], int]) -> int:
 
 
 def _end_publicities(now: datetime) -> int:
-    over = _due(now).filter(clock=Clock.PUBLICITY).select_related("item").order_by("fire_at", "id")
+    over = _due(now).filter(clock=Clock.PUBLICITY).select_related("item").order_by("fire_at", "id")[:BATCH]
     return sum(_guarded(timer.pk, partial(_end_publicity, timer, now)) for timer in over)
 
 
 def _end_publicity(timer: Timer, now: datetime) -> int:
     try:
-        end_publicity(timer.item, now=now)
-    except Refused:  # another scan was faster, or an objection came in between; the verb has said so
+        with transaction.atomic():
+            _wait_at_most(PATIENCE)
+            end_publicity(timer.item, now=now)
+    except Refused:  # somebody holds it, another scan was faster, or an objection came in between: the next run
         return 0
     return 1
+
+
+def _wait_at_most(milliseconds: int) -> None:
+    """For locks, until this transaction ends: a scan passes by what somebody else holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])

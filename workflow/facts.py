@@ -9,10 +9,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Model
+from django.db.models import Count, Q
 
-from workflow.lifecycle import FINISHED, DepartmentRole
-from workflow.models import Assignment, Evidence, Objection, Publicity, Submission, Verification, WorkItem
+from workflow.lifecycle import FINISHED, Action, DepartmentRole
+from workflow.models import Assignment, Event, Evidence, Objection, Publicity, WorkItem
+
+# What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
+WORKING = (Action.REPORT.value, Event.EVIDENCE, Action.SUBMIT.value)
+JUDGING = (Action.VERIFY.value, Action.RETURN.value)
+_ACTED = ("item_id", "item__parent_id", "cycle", "actor_id")
 
 
 def read_facts(items: Iterable[WorkItem]) -> dict[int, Facts]:
@@ -33,12 +38,14 @@ class Facts:
         return self._batch.assignments[self.item.pk]
 
     @property
-    def submitters(self) -> set[int]:
-        return self._batch.submitters[self.item.pk]
+    def workers(self) -> set[int]:
+        """Who reported, added evidence or submitted, on the item in this cycle or on a part of it."""
+        return self._batch.workers[self.item.pk]
 
     @property
-    def verifiers(self) -> set[int]:
-        return self._batch.verifiers[self.item.pk]
+    def judges(self) -> set[int]:
+        """Who verified or returned it in this cycle."""
+        return self._batch.judges[self.item.pk]
 
     @property
     def evidence_count(self) -> int:
@@ -84,12 +91,12 @@ class _Batch:
         return self._by_item(Assignment.objects.filter(item__in=self.items).select_related("department"))
 
     @cached_property
-    def submitters(self) -> dict[int, set[int]]:
-        return self._people(Submission)
+    def workers(self) -> dict[int, set[int]]:
+        return self._actors(WORKING)
 
     @cached_property
-    def verifiers(self) -> dict[int, set[int]]:
-        return self._people(Verification)
+    def judges(self) -> dict[int, set[int]]:
+        return self._actors(JUDGING)
 
     @cached_property
     def evidence_counts(self) -> dict[int, int]:
@@ -118,11 +125,15 @@ class _Batch:
     def publicity_ends_on(self) -> dict[int, date]:
         return dict(Publicity.objects.filter(item__in=self.items, ended_at=None).values_list("item_id", "ends_on"))
 
-    def _people(self, table: type[Model]) -> dict[int, set[int]]:
+    def _actors(self, actions: tuple[str, ...]) -> dict[int, set[int]]:
+        """People by item. What they did on a part counts for the whole, whatever cycle the part was in."""
         found: defaultdict[int, set[int]] = defaultdict(set)
-        for pk, cycle, by in table.objects.filter(item__in=self.items).values_list("item_id", "cycle", "by_id"):
-            if cycle == self.items[pk].cycle:
-                found[pk].add(by)
+        events = Event.objects.filter(Q(item__in=self.items) | Q(item__parent__in=self.items), action__in=actions)
+        for pk, parent, cycle, actor in events.order_by().values_list(*_ACTED):
+            if pk in self.items and cycle == self.items[pk].cycle:
+                found[pk].add(actor)
+            if parent in self.items and actions is WORKING:
+                found[parent].add(actor)
         return found
 
     @staticmethod

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow.refusal import Refused, invalid
 
-# Content type → endings it may carry. No SVG, HTML, scripts or macro files: they run where they are opened.
+# Content type → endings it may carry. No SVG, HTML, scripts or .docm: they run where they are opened. Macros in the
+# old formats cannot be told from the outside; all files are handed out as attachments.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "application/pdf": ("pdf",),
     "image/jpeg": ("jpg", "jpeg"),
@@ -24,6 +25,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 ENDINGS = tuple(ending for endings in ALLOWED.values() for ending in endings)
 _OFFICE_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 _MACROS = ("vbaproject.bin", "embeddings/", "externallinks/")
+_FTYP_BRANDS = dict.fromkeys((b"heic", b"heix", b"mif1", b"msf1"), "image/heic") | dict.fromkeys(
+    (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"qt  "), "video/mp4"
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _HEAD = 4096  # bytes that tell the type
@@ -53,7 +57,7 @@ def _sniff(file: BinaryIO) -> str | None:
     if head.startswith(_ZIP):
         return _office_type(file)
     if head[4:8] == b"ftyp":
-        return "image/heic" if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1") else "video/mp4"
+        return _FTYP_BRANDS.get(head[8:12])
     try:
         matches = puremagic.magic_string(head)
     except puremagic.PureError:

@@ -139,8 +139,10 @@ class _Audiences:
 
     def __init__(self, items: Iterable[WorkItem], on: date) -> None:
         items = list(items)
-        self._departments: dict[int, set[int]] = {item.pk: {item.lead_id} - {None} for item in items}
-        responsible = Assignment.objects.filter(item__in=self._departments).exclude(
+        self._departments: dict[int, set[int]] = {item.pk: set() for item in items}
+        # what was never handed out is the office's own; its parties are proposals and may not see it
+        handed_out = [item.pk for item in items if item.assigned_at]
+        responsible = Assignment.objects.filter(item__in=handed_out).exclude(
             role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]
         )
         for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():

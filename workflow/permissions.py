@@ -12,6 +12,7 @@ from workflow.facts import Facts
 from workflow.lifecycle import (
     BY_PEOPLE,
     FINISHED,
+    IN_WORK,
     PARTY_PERMISSION,
     Action,
     DepartmentRole,
@@ -85,13 +86,13 @@ def _not_in_this_state(action: Action, state: str) -> Refusal:
 
 
 def _not_the_submitter(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if user and user.pk in facts.submitters:
-        return forbidden("submitter", _("You submitted this rectification, so somebody else has to judge it."))
+    if user and user.pk in facts.workers:
+        return forbidden("submitter", _("You took part in this rectification, so somebody else has to judge it."))
     return None
 
 
 def _not_the_verifier(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if user and user.pk in facts.verifiers:
+    if user and user.pk in facts.judges:
         return forbidden("verifier", _("You verified this rectification, so somebody else has to close it out."))
     return None
 
@@ -129,6 +130,9 @@ def _publicity_over(facts: Facts, user: User | None, today: date) -> Refusal | N
 def _parent_open(facts: Facts, user: User | None, today: date) -> Refusal | None:
     if facts.parent_state in FINISHED:
         return conflict("parent-closed", _("The item that this one is a part of is closed; reopen that one first."))
+    if facts.parent_state not in (None, *IN_WORK):
+        sentence = _("The item that this one is a part of was submitted; it has to be returned first.")
+        return conflict("parent-submitted", sentence)
     return None
 
 

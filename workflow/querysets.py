@@ -6,8 +6,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Permission
-from workflow.lifecycle import FINISHED, IN_WORK, PARTY_PERMISSION, Party
-from workflow.models import Assignment, Evidence, Source, Submission, Verification, WorkItem
+from workflow.facts import JUDGING, WORKING
+from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party
+from workflow.models import Assignment, Event, Evidence, Source, Submission, WorkItem
 
 
 def visible_to(user: User) -> QuerySet[WorkItem]:
@@ -39,11 +40,12 @@ def awaiting(user: User) -> QuerySet[WorkItem]:
     for party, permission in PARTY_PERMISSION.items():
         if departments := user.departments_with(permission):
             mine |= Q(turn_party=party, turn_department__in=departments)
-    in_this_cycle = {"item": OuterRef("pk"), "cycle": OuterRef("cycle"), "by": user}
-    submitted = Q(Exists(Submission.objects.filter(**in_this_cycle)))
-    verified = Q(Exists(Verification.objects.filter(**in_this_cycle)))
+    here = Q(item=OuterRef("pk"), cycle=OuterRef("cycle"))
+    own = Event.objects.filter(actor=user)
+    worked = Q(Exists(own.filter(here | Q(item__parent=OuterRef("pk")), action__in=WORKING)))
+    judged = Q(Exists(own.filter(here, action__in=JUDGING)))
     return WorkItem.objects.filter(mine).exclude(
-        Q(turn_party=Party.VERIFIER) & submitted | Q(turn_party=Party.APPROVER) & (submitted | verified)
+        Q(turn_party=Party.VERIFIER) & worked | Q(turn_party=Party.APPROVER) & (worked | judged)
     )
 
 
@@ -52,5 +54,6 @@ def overdue(today: date) -> Q:
     return Q(state__in=IN_WORK, due_on__lt=today)
 
 
-def is_open() -> Q:
-    return ~Q(state__in=FINISHED)
+def late(today: date) -> Q:
+    """Overdue, or handed in after a deadline once: late-but-done stays late in every figure (DOMAIN rule 4)."""
+    return overdue(today) | Q(Exists(Submission.objects.filter(item=OuterRef("pk"), was_late=True)))

@@ -187,3 +187,14 @@ def test_a_stale_version_is_refused(city):
 def test_the_present_version_is_taken(city):
     item = walk(city, State.ASSIGNED)
     assert services.accept(item, by=city.environment_clerk, version=item.version).version == item.version + 1
+
+
+def test_no_lead_of_several_verifies_an_inspection_issue(city):
+    item = register(city, procedure="central-inspection")
+    others = [(DepartmentRole.LEAD, city.water), (DepartmentRole.VERIFY, city.water)]
+    assert refusal_of(assign, city, item, departments=others).code == "verifier-is-lead"
+
+
+def test_a_deadline_of_the_year_9999_is_a_slip_of_the_pen(city):
+    refusal = refusal_of(assign, city, register(city), due_on=day_of(None).replace(year=9999))
+    assert list(refusal.errors) == ["due_on"]

@@ -128,12 +128,24 @@ def test_the_whole_is_submitted_when_every_part_is_closed_or_void(city, whole):
     assert submit(city, whole).state == State.VERIFYING
 
 
-def test_the_whole_cannot_be_closed_while_a_part_was_reopened(city, whole):
+def test_a_part_is_not_reopened_under_a_whole_that_was_submitted(city, whole):
     split(city, whole, Part(city.tongbai))
     part = closed(city, whole.children.get())
-    whole = verify(city, submit(city, whole))
-    services.reopen(part, by=city.dispatcher, reason="反弹。")
-    assert refusal_of(approve, city, whole).code == "open-children"
+    verify(city, submit(city, whole))
+    assert refusal_of(services.reopen, part, by=city.dispatcher, reason="反弹。").code == "parent-submitted"
+
+
+def test_a_part_is_checked_by_whom_the_whole_is_checked_by(city):
+    whole = walk(city, State.RECTIFYING, procedure="central-inspection", departments=[("supervise", city.water)])
+    split(city, whole, Part(city.tongbai))
+    checking = whole.children.get().assignments.filter(role="verify")
+    assert [(row.department, row.stage) for row in checking] == [(city.water, 1), (city.office, 2)]
+
+
+def test_a_whole_that_is_overdue_can_still_be_split(city):
+    whole = walk(city, State.RECTIFYING, procedure="own-finding", now=timezone.now() - timedelta(days=90))
+    split(city, whole, Part(city.tongbai))
+    assert whole.children.get().due_on == timezone.localdate()
 
 
 def test_a_part_of_a_closed_whole_is_not_reopened(city, whole):

@@ -177,3 +177,18 @@ def test_nothing_is_said_about_a_closed_item(city):
 def test_a_department_without_people_does_not_stop_the_verb(city):
     User.objects.filter(username__in=LEAD).update(is_active=False)
     assert walk(city, State.ASSIGNED).state == State.ASSIGNED
+
+
+def test_what_was_never_handed_out_is_nobodys_business_but_the_offices(city):
+    item = register(city)
+    item.assignments.create(department=city.environment, role="lead")  # as a plan proposes it
+    void(city, item)
+    assert told(item, Action.VOID) == set()
+
+
+def test_a_department_that_was_dissolved_hears_nothing_more(city):
+    item = walk(city, State.RECTIFYING)
+    city.environment.valid_to = shanghai(2020, 1, 1).date()
+    city.environment.save(update_fields=["valid_to"])
+    void(city, item)
+    assert told(item, Action.VOID) == set()

@@ -204,3 +204,11 @@ def test_closing_ends_the_milestones_too(city):
     item = accept(city, assign(city, item, due_on=date(2025, 12, 31), now=START), now=START)
     item = approve(city, verify(city, submit(city, item, now=START), now=START), now=START)
     assert running(item) == {}
+
+
+def test_a_milestone_that_has_passed_is_not_asked_for_again_after_a_return(city):
+    item = register(city, now=START)
+    item.milestones.create(position=1, text="一阶段", due_on=date(2025, 3, 20))
+    item = submit(city, accept(city, assign(city, item, now=START), now=START), now=shanghai(2025, 4, 1))
+    services.return_for_rework(item, by=city.verifier, reason="材料不全。", now=shanghai(2025, 4, 2))
+    assert set(running(item)) == {"deadline"}

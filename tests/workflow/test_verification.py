@@ -172,3 +172,20 @@ def test_a_new_cycle_forgets_who_submitted_and_verified_the_last_one(city):
     item = services.reopen(walk(city, State.CLOSED), by=city.dispatcher, reason="反弹。")
     item = submit(city, item, by=city.environment_head)
     assert verify(city, item, by=judge).state == State.PUBLICIZING
+
+
+def test_who_added_evidence_judges_nothing_though_a_colleague_submitted(city):
+    item = walk(city, State.RECTIFYING)
+    both = appoint(city.environment_clerk, Role.VERIFIER, city.office)
+    services.report(item, by=both, text="已清运。")
+    item = submit(city, item, by=city.environment_head)
+    assert refusal_of(verify, city, item, by=both).code == "submitter"
+
+
+def test_who_returned_it_does_not_close_it_out(city):
+    item = walk(city, State.VERIFYING)
+    both = appoint(city.verifier, Role.SUPERVISOR, city.office)
+    services.return_for_rework(item, by=both, reason="材料不全。")
+    item = verify(city, submit(city, item), by=city.second_verifier)
+    item = end_publicity(item, now=after_publicity(item))
+    assert refusal_of(services.approve, item, by=both, opinion="同意。").code == "verifier"

@@ -9,6 +9,7 @@ from accounts.models import User
 from workflow.lifecycle import Action, State
 from workflow.models import Closure, WorkItem
 from workflow.refusal import Refused, invalid
+from workflow.services.assignment import FARTHEST
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
 from workflow.services.verification import latest_submission, send_back
@@ -76,10 +77,9 @@ def reopen(
         require(reason=reason)
         item = step.item
         deadline = due_on or step.today + timedelta(days=item.procedure.reopen_days)
-        if deadline < step.today:
-            raise Refused(
-                invalid("due-on", _("The deadline lies in the past."), due_on=_("The deadline lies in the past."))
-            )
+        if not step.today <= deadline <= step.today + FARTHEST:
+            sentence = _("The deadline lies in the past or too far ahead.")
+            raise Refused(invalid("due-on", sentence, due_on=sentence))
         item.cycle += 1
         item.due_on, item.percent, item.outcome = deadline, 0, ""
         item.submitted_at = item.closed_at = None

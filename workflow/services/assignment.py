@@ -1,7 +1,7 @@
 """Handing out: assign, accept, decline."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -15,6 +15,7 @@ from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
 
+FARTHEST = timedelta(days=366 * 50)  # a deadline beyond is a slip of the pen
 Parties = Iterable[tuple[DepartmentRole, Department]]
 
 _MISSING = {
@@ -54,8 +55,7 @@ def assign(
         item.target = target.strip() or item.target
         item.assigned_at = step.now
         settled, item.open_questions = item.open_questions, []
-        if item.accepted_at is None:
-            item.original_due_on = due_on
+        item.original_due_on = due_on  # stands once the item is accepted; nothing leads back here from then on
         fields = [
             "measures",
             "standard",
@@ -84,7 +84,9 @@ def _check_elements(step: Step, given: dict[str, Any]) -> None:
     due_on = given["due_on"]
     if due_on and due_on < step.today:
         missing["due_on"] = _("The deadline lies in the past.")
-    if due_on and step.item.parent and step.item.parent.due_on and due_on > step.item.parent.due_on:
+    if due_on and due_on > step.today + FARTHEST:
+        missing["due_on"] = _("The deadline lies too far ahead.")
+    if due_on and (latest := _latest_for_a_part(step)) and due_on > latest:
         missing["due_on"] = _("The deadline of a part may not be later than that of the whole item.")
     if due_on and step.item.children.exclude(state__in=FINISHED).filter(due_on__gt=due_on).exists():
         missing["due_on"] = _("A part of this item is due later than that.")
@@ -98,18 +100,29 @@ def _check_elements(step: Step, given: dict[str, Any]) -> None:
         )
 
 
+def _latest_for_a_part(step: Step) -> date | None:
+    """The deadline of the whole; once that has passed, what a reopened item would get."""
+    whole = step.item.parent
+    if whole is None or whole.due_on is None:
+        return None
+    if whole.due_on >= step.today:
+        return whole.due_on
+    return step.today + timedelta(days=step.item.procedure.reopen_days)
+
+
 def _parties(item: WorkItem, lead: Department, departments: Parties) -> list[tuple[DepartmentRole, Department, int]]:
     """(role, department, stage), the answering lead first, verifying departments with their stages."""
     others = list(dict.fromkeys((DepartmentRole(role), unit) for role, unit in departments))
     named = [unit for role, unit in others if role == DepartmentRole.VERIFY]
     supervising = [unit for role, unit in others if role == DepartmentRole.SUPERVISE]
     chain = named or _chain(item, supervising)
-    if item.procedure.verifier_is_not_lead and lead in chain:
+    leads = {lead, *(unit for role, unit in others if role == DepartmentRole.LEAD)}
+    if item.procedure.verifier_is_not_lead and (wrong := leads.intersection(chain)):
         raise Refused(
             invalid(
                 "verifier-is-lead",
                 _("Items of this kind are verified by another department than the lead."),
-                departments=format_lazy(_("{name} is the lead department."), name=lead.name),
+                departments=format_lazy(_("{name} is the lead department."), name=min(unit.name for unit in wrong)),
             )
         )
     rest = [

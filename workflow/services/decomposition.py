@@ -9,12 +9,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
-from workflow.lifecycle import Action, State
+from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import WorkItem
 from workflow.refusal import Refused, invalid
-from workflow.services.assignment import assign
+from workflow.services.assignment import Parties, assign
 from workflow.services.perform import Change, Step, perform
 from workflow.services.registration import new_item, record_creation
+
+_KEPT = (DepartmentRole.SUPERVISE, DepartmentRole.VERIFY)  # a part is checked by whom the whole is checked by
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Part:
 def decompose(
     item: WorkItem, *, by: User, parts: Iterable[Part] = (), group: str = "", note: str = "", **door: Any
 ) -> WorkItem:
-    """Make a part for each department, or for every jurisdiction with group="all_jurisdictions"; each is handed out
-    at once with the measures and standard of the whole. A department that has an open part gets no second one."""
+    """Make a part for each department, or for every jurisdiction with group="all_jurisdictions".
+
+    Each is handed out at once with the measures and standard of the whole. A department that has a part gets no second
+    one, unless that was declared void.
+    """
 
     def effect(step: Step) -> Change:
         wanted = list(parts) or _all_jurisdictions(step, group)
@@ -59,6 +64,7 @@ def _all_jurisdictions(step: Step, group: str) -> list[Part]:
 def _create(step: Step, parts: list[Part], by: User) -> list[WorkItem]:
     whole = step.item
     first = whole.children.count() + 1
+    kept = [(DepartmentRole(row.role), row.department) for row in step.facts.assignments if row.role in _KEPT]
     children = []
     for position, part in enumerate(parts, first):
         title = part.title.strip() or f"{whole.title}（{part.department.name}）"
@@ -77,19 +83,21 @@ def _create(step: Step, parts: list[Part], by: User) -> list[WorkItem]:
         )
         child.save()
         record_creation([child], by, step.now)
-        children.append(_hand_out(child, part, by, step))
+        children.append(_hand_out(child, part, by, step, kept))
     return children
 
 
-def _hand_out(child: WorkItem, part: Part, by: User, step: Step) -> WorkItem:
+def _hand_out(child: WorkItem, part: Part, by: User, step: Step, departments: Parties) -> WorkItem:
     whole = step.item
+    usual = whole.due_on and max(whole.due_on, step.today)
     return assign(
         child,
         by=by,
         lead=part.department,
-        due_on=part.due_on or whole.due_on,
+        due_on=part.due_on or usual,
         measures=whole.measures,
         standard=whole.standard,
         target=whole.target,
+        departments=departments,
         now=step.now,
     )

@@ -92,7 +92,7 @@ def _perform(
 ) -> WorkItem:
     item = lock(seen)
     if version is not None and version != item.version:
-        raise Refused(stale(item))
+        raise Refused(stale())
     facts = read_facts([item])[item.pk]
     today = now.astimezone(BUSINESS_ZONE).date()
     if refusal := permissions.refuse(action, by, facts, today):
@@ -158,7 +158,7 @@ def set_turn(item: WorkItem) -> None:
             item.turn_department_id = None
 
 
-def stale(item: WorkItem) -> Refusal:
+def stale() -> Refusal:
     return Refusal(
         RefusalKind.STALE,
         "stale",

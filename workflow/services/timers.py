@@ -60,7 +60,6 @@ def clock_facts(item: WorkItem, now: datetime) -> ClockFacts:
         today=now.astimezone(BUSINESS_ZONE).date(),
         due_on=item.due_on,
         milestones=tuple(milestones.values_list("pk", "due_on")),
-        assigned_on=item.assigned_at.astimezone(BUSINESS_ZONE).date() if item.assigned_at else None,
         publicity_ends_on=running.first() if is_public else None,
         is_objection_open=is_public and item.objections.filter(upheld__isnull=True).exists(),
     )

@@ -17,7 +17,7 @@ from workflow import working_calendar
 from workflow.forms import SourceForm
 from workflow.lifecycle import State
 from workflow.models import Section, Source, WorkItem
-from workflow.querysets import overdue, sources_visible_to, visible_to
+from workflow.querysets import late, sources_visible_to, visible_to
 from workflow.refusal import Refused
 from workflow.services.sources import create_source
 from workflow.views.access import offices_of, signed_in
@@ -46,7 +46,7 @@ def progress_by(key: str, items: QuerySet[WorkItem]) -> dict[int | None, Progres
     figures = {
         "total": Count("pk"),
         "closed": Count("pk", filter=Q(state=State.CLOSED)),
-        "late": Count("pk", filter=overdue(today())),
+        "late": Count("pk", filter=late(today())),
     }
     rows = items.values(key).annotate(**figures)
     return {row.pop(key): Progress(**row) for row in rows}
