@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.models import Department, Membership, User
-from accounts.roles import Permission, Role, roles_with
+from accounts.roles import Role
 
 
 def superiors(department: Department) -> Iterator[Department]:
@@ -30,9 +30,3 @@ def holders(departments: Collection[int], roles: Collection[Role], on: date) -> 
     for row in rows:
         found.setdefault((row.department_id, Role(row.role)), []).append(row.user)
     return found
-
-
-def holders_of(permission: Permission, departments: Collection[int], on: date) -> list[User]:
-    """Active people who carry a permission in any of the departments on a day, each once."""
-    people = holders(departments, roles_with(permission), on)
-    return list({user.pk: user for group in people.values() for user in group}.values())

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Permission
 from workflow.facts import Facts
 from workflow.lifecycle import (
     BY_PEOPLE,
@@ -152,6 +153,13 @@ _NEEDS: dict[Need, Callable[[Facts, User | None, date], Refusal | None]] = {
     Need.PARENT_OPEN: _parent_open,
     Need.NOT_A_PART: _not_a_part,
 }
+
+
+def refuse_registration(user: User, office_id: int) -> Refusal | None:
+    """Sources and items are brought in by a dispatcher of the office that keeps them."""
+    if office_id in user.departments_with(Permission.DISPATCH):
+        return None
+    return forbidden("not-the-office", _ONLY[Party.OFFICE])
 
 
 def refuse_evidence(user: User, facts: Facts) -> Refusal | None:

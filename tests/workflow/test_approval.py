@@ -150,3 +150,9 @@ def test_what_is_finished_is_not_declared_void(city, state):
 
 def test_a_void_item_is_not_handed_out(city):
     assert refusal_of(assign, city, walk(city, State.VOID)).code == "not-in-this-state"
+
+
+def test_the_progress_of_a_reopened_item_is_measured_from_its_reopening(city):
+    item = walk(city, State.CLOSED)
+    reopened = services.reopen(item, by=city.dispatcher, reason="反弹。")
+    assert reopened.assigned_at > item.closed_at

@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
-from accounts.roles import Permission
-from workflow import database_clock
+from workflow import database_clock, permissions
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import Party, State
 from workflow.models import Event, Source, WorkItem
-from workflow.refusal import Refused, forbidden
+from workflow.refusal import Refused
 from workflow.services.numbering import next_numbers
 from workflow.services.required import require
 
@@ -29,8 +27,8 @@ def register_issue(
     now: datetime | None = None,
 ) -> WorkItem:
     """Enter an inspection issue or a petition; it waits to be assigned. Raises Refused."""
-    if source.office_id not in by.departments_with(Permission.DISPATCH):
-        raise Refused(forbidden("not-the-office", _("Only a dispatcher of the committee office may do this.")))
+    if refusal := permissions.refuse_registration(by, source.office_id):
+        raise Refused(refusal)
     require(title=title, description=description)
     now = now or database_clock.now()
     with transaction.atomic():

@@ -6,10 +6,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
-from accounts.roles import Permission
-from workflow import database_clock
+from workflow import database_clock, permissions
 from workflow.models import Procedure, Source
-from workflow.refusal import Refused, forbidden, invalid
+from workflow.refusal import Refused, invalid
 from workflow.services.required import require
 
 USUAL_PROCEDURE = {
@@ -33,8 +32,8 @@ def create_source(
     now: datetime | None = None,
 ) -> Source:
     """A source that the office keeps, with the usual procedure of its kind if none is named. Raises Refused."""
-    if office.pk not in by.departments_with(Permission.DISPATCH):
-        raise Refused(forbidden("not-the-office", _("Only a dispatcher of the committee office may do this.")))
+    if refusal := permissions.refuse_registration(by, office.pk):
+        raise Refused(refusal)
     require(title=title)
     if kind not in USUAL_PROCEDURE:
         raise Refused(invalid("source-kind", _("Unknown kind of source."), kind=_("Unknown kind of source.")))
