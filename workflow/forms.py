@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet, TextChoices
+from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,20 +18,11 @@ from workflow.facts import Facts
 from workflow.filters import ORDERINGS
 from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Evidence, Objection, Procedure, Source, Verification, WorkItem
+from workflow.models.closing import Standard
 from workflow.refusal import Refusal
 from workflow.services.decomposition import Part
 
 LONG_TEXT = 20_000  # characters
-
-
-class Standard(TextChoices):
-    """The five general standards of verification; keys of Verification.checklist."""
-
-    MEASURES = "measures", _("All measures were carried out")
-    VIOLATIONS = "violations", _("Violations were investigated and punished")
-    EFFECT = "effect", _("The effect meets law and technical norms")
-    ELSEWHERE = "elsewhere", _("The same problem was put right elsewhere too")
-    LASTING = "lasting", _("The root cause is removed and a lasting mechanism is in place")
 
 
 class FoldedChoices(forms.CheckboxSelectMultiple):

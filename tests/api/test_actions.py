@@ -72,6 +72,36 @@ def test_a_machine_reports_and_its_percent_shows(city: City) -> None:
     assert machine(city.environment).act(item, "report", body).json()["progress_percent"] == 55
 
 
+def test_the_values_of_a_report_are_kept_as_they_were_sent(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    values = {str(n): n for n in range(45)} | {"吨" * 80: 12.5, "a": "x" * 200, "b": True, "c": None, "d": ""}
+    assert person(city.environment_clerk).act(item, "report", {"text": "x", "values": values}).status_code == 200
+    assert item.reports.get().values == values
+
+
+@pytest.mark.parametrize(
+    ("checklist", "field"),
+    [
+        ({"措施": True}, "checklist.措施"),
+        ({"measures": "x" * 1000}, "checklist.measures"),
+        ({"measures": 1}, "checklist.measures"),
+        ({"measures": None}, "checklist.measures"),
+        ({"measures": {"a": True}}, "checklist.measures"),
+    ],
+)
+def test_a_checklist_ticks_the_known_standards_only(city: City, checklist: dict[str, Any], field: str) -> None:
+    item = walking.walk(city, State.VERIFYING)
+    body = {"conclusion": "pass", "opinion": "属实", "checklist": checklist}
+    assert fields(problem(person(city.verifier).act(item, "verify", body), 400, "invalid-input")) == [field]
+
+
+def test_a_checklist_is_kept_with_the_verification(city: City) -> None:
+    item = walking.walk(city, State.VERIFYING)
+    body = {"conclusion": "pass", "opinion": "属实", "checklist": {"measures": True, "lasting": False}}
+    assert person(city.verifier).act(item, "verify", body).status_code == 200
+    assert item.verifications.get().checklist == {"measures": True, "lasting": False}
+
+
 def test_an_objection_is_recorded_and_decided(city: City) -> None:
     item = walking.walk(city, State.PUBLICIZING)
     caller = person(city.dispatcher)
@@ -140,6 +170,12 @@ def test_the_body_of_the_lead(city: City, action: str, body: dict[str, Any], fie
         ("report", {"text": "x", "percent": 5.5}, "percent"),
         ("report", {"text": "x", "percent": True}, "percent"),
         ("report", {"text": "x", "values": [1]}, "values"),
+        ("report", {"text": "x", "values": {str(n): n for n in range(51)}}, "values"),
+        ("report", {"text": "x", "values": {"吨" * 81: 1}}, "values"),
+        ("report", {"text": "x", "values": {"a": "x" * 201}}, "values.a"),
+        ("report", {"text": "x", "values": {"a": int("9" * 201)}}, "values.a"),
+        ("report", {"text": "x", "values": {"a": [1]}}, "values.a"),
+        ("report", {"text": "x", "values": {"a": {"b": 1}}}, "values.a"),
         ("submit", {"summary": "x", "evidence": 5}, "evidence"),
         ("submit", {"summary": "x", "evidence": ["5"]}, "evidence.0"),
         ("submit", {"summary": "x", "evidence": [0]}, "evidence.0"),

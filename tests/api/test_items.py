@@ -1,5 +1,6 @@
 """The list and the detail: who sees what, in which order, at which cost."""
 
+from base64 import urlsafe_b64encode
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -206,6 +207,9 @@ def test_a_page_costs_the_same_number_of_queries_however_long(city: City) -> Non
 # -- wrong questions ---------------------------------------------------------------------------------------------------
 
 
+HALF_A_CHARACTER = urlsafe_b64encode(b'["number", "\\ud800", 1]').decode()
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -220,6 +224,7 @@ def test_a_page_costs_the_same_number_of_queries_however_long(city: City) -> Non
         ("cursor=bnVsbA", "cursor"),
         ("cursor=WyItY3JlYXRlZF9hdCIsICJ4IiwgMV0", "cursor"),
         ("cursor=中", "cursor"),
+        (f"cursor={HALF_A_CHARACTER}&ordering=number", "cursor"),
         ("cursor=" + "W1tb" * 9000, "cursor"),
         ("state=draft&state=closed", "state"),
         ("q=a&q=b", "q"),

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from workflow.api.fields import Choice, Day, DepartmentField, Flag, Text, Whole
 from workflow.lifecycle import Action, DepartmentRole
 from workflow.models import Verification, WorkItem
+from workflow.models.closing import Standard
 from workflow.services.decomposition import Part
+
+MOST_VALUES, LONGEST_NAME, LONGEST_VALUE = 50, 80, 200
 
 
 class StrictSerializer(serializers.Serializer):
@@ -18,6 +22,33 @@ class StrictSerializer(serializers.Serializer):
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
             raise serializers.ValidationError({name: _("Unknown field.") for name in sorted(unknown)})
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": ["string", "number", "boolean", "null"]})
+class Scalar(serializers.Field):
+    """What a cell of a table holds, and no tree: it is kept for ever and sent with every page of the history."""
+
+    default_error_messages = {"invalid": _("A number, a text of at most {most} characters, true or false, please.")}
+
+    def __init__(self) -> None:
+        super().__init__(allow_null=True)
+
+    def to_internal_value(self, data: Any) -> str | int | float | bool:
+        if isinstance(data, dict | list) or len(str(data)) > LONGEST_VALUE:
+            self.fail("invalid", most=LONGEST_VALUE)
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def a_table_row(values: dict[str, Any]) -> None:
+    """So many names of such a length. Raises ValidationError."""
+    if len(values) > MOST_VALUES or any(len(name) > LONGEST_NAME for name in values):
+        limits = {"most": MOST_VALUES, "longest": LONGEST_NAME}
+        raise serializers.ValidationError(
+            _("At most {most} names of at most {longest} characters, please.").format(**limits)
+        )
 
 
 class ActionBody(StrictSerializer):
@@ -85,7 +116,7 @@ class DecomposeBody(ActionBody):
 class ReportBody(ActionBody):
     text = Text()
     percent = Whole(required=False, allow_null=True, min_value=0, max_value=100)
-    values = serializers.DictField(required=False)
+    values = serializers.DictField(child=Scalar(), required=False, validators=[a_table_row])
 
 
 class SubmitBody(ActionBody):
@@ -95,11 +126,18 @@ class SubmitBody(ActionBody):
     evidence = serializers.ListField(child=Whole(min_value=1), required=False, max_length=1000)
 
 
+class ChecklistBody(StrictSerializer):
+    """The general standards of verification, by workflow.models.closing.Standard."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {name: Flag(required=False) for name in Standard.values}
+
+
 class VerifyBody(ActionBody):
     conclusion = Choice(choices=Verification.Conclusion.choices)
     opinion = Text()
     visited_on = Day(required=False, allow_null=True)
-    checklist = serializers.DictField(required=False)
+    checklist = ChecklistBody(required=False)
 
 
 class ObjectBody(ActionBody):

@@ -87,6 +87,7 @@ class Keyset:
         try:
             name, value, pk = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             value = None if value is None else model._meta.get_field(self.field).to_python(str(value))
+            str(value).encode()  # half a character (a lone surrogate) is a ValueError here, not in the database
             if name != self._name or not isinstance(pk, int) or "\0" in str(value):
                 raise ValueError
         except (ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:

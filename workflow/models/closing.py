@@ -29,6 +29,16 @@ class Submission(models.Model):
         return self.summary
 
 
+class Standard(models.TextChoices):
+    """The five general standards of verification; keys of Verification.checklist."""
+
+    MEASURES = "measures", _("All measures were carried out")
+    VIOLATIONS = "violations", _("Violations were investigated and punished")
+    EFFECT = "effect", _("The effect meets law and technical norms")
+    ELSEWHERE = "elsewhere", _("The same problem was put right elsewhere too")
+    LASTING = "lasting", _("The root cause is removed and a lasting mechanism is in place")
+
+
 class Verification(models.Model):
     """One check of one stage, on paper or on site."""
 

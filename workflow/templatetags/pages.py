@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflow.deadlines import WorkingCalendar
-from workflow.forms import FoldedChoices, Standard
+from workflow.forms import FoldedChoices
 from workflow.lifecycle import IN_WORK
 from workflow.models import WorkItem
+from workflow.models.closing import Standard
 from workflow.models.procedures import Clock
 from workflow.progress import was_submitted_late
 
