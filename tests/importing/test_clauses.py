@@ -2,8 +2,10 @@
 
 import pytest
 
+from workflow.importing import spans
 from workflow.importing.clauses import label_kind, read_clause
 from workflow.importing.directory import Directory
+from workflow.importing.paragraphs import Paragraph
 from workflow.importing.reading import OpenGroup
 
 ALL, OPEN = str(OpenGroup.ALL_JURISDICTIONS), str(OpenGroup.DEPARTMENTS_UNRESOLVED)
@@ -185,3 +187,21 @@ def test_stated_rules_are_no_parties(directory: Directory) -> None:
 )
 def test_labels(label: str, kind: str | None) -> None:
     assert label_kind(label) == kind
+
+
+def test_a_clause_printed_a_thousand_times_is_read_once(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(spans, "read_clause", lambda text, *rest: asked.append(text) or read_clause(text, *rest))
+    finder = spans.SpanFinder(directory)
+    text = "推进工作。" + "（市水利局牵头）" * 1000
+    found = finder.find(Paragraph(text, 1))
+    assert (len(found.spans), asked.count("市水利局牵头")) == (1000, 1)
+    assert spans.visible(spans.without_spans(text, found.spans)) == "推进工作。"
+
+
+def test_hidden_clauses_leave_every_character_in_its_place(directory: Directory) -> None:
+    text = "清淤（市水利局牵头）。植树（市林业局牵头）。"
+    found = spans.SpanFinder(directory).find(Paragraph(text, 1)).spans
+    hidden = spans.without_spans(text, list(reversed(found)))
+    assert len(hidden) == len(text)
+    assert [n for n, sign in enumerate(text) if sign == hidden[n]] == [0, 1, 10, 11, 12, 21]

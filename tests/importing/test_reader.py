@@ -70,3 +70,16 @@ def test_a_text_above_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(reader, "MAX_CHARACTERS", 3)
     with pytest.raises(UnreadableDocument, match="longer"):
         decode("文字文字".encode())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_text_of_too_many_lines_is_refused_even_if_they_are_empty(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setattr(reader, "MAX_LINES", 3)
+    assert len(read_document(f"甲{end}{end}乙".encode(), "a.txt")) == 3
+    with pytest.raises(UnreadableDocument, match="more than 3 lines"):
+        read_document(f"甲{end}{end}{end}乙".encode(), "a.txt")
+
+
+def test_as_many_lines_as_characters_are_too_many() -> None:
+    with pytest.raises(UnreadableDocument, match="lines"):
+        read_document(("甲\n" * (reader.MAX_CHARACTERS // 2)).encode(), "a.txt")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from docx import Document
-from docx.oxml import parse_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from workflow.importing import word
+from workflow.importing import reader, word
 from workflow.importing.directory import Directory
 from workflow.importing.reader import UnreadableDocument, read_document
 from workflow.importing.rows import read_plan
@@ -239,3 +239,12 @@ def test_text_boxes_are_left_out() -> None:
     paragraph._p.append(parse_xml(box))
     assert texts(document) == ["正文"]
     assert paragraph._p.tag == qn("w:p")
+
+
+def test_empty_paragraphs_count_as_lines() -> None:
+    document = Document()
+    document.add_paragraph("推进工作。")
+    for _ in range(reader.MAX_LINES):
+        document.element.body.insert(0, OxmlElement("w:p"))
+    with pytest.raises(UnreadableDocument, match="lines"):
+        read_document(saved(document), "计划.docx")

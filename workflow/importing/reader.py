@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CHARACTERS = 200_000  # ten times the longest plan seen
+MAX_LINES = 20_000  # empty ones count as well: each costs memory
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -98,4 +100,14 @@ def _limited(text: str) -> str:
 
 
 def _number(text: str) -> list[RawLine]:
-    return [RawLine(number, line) for number, line in enumerate(_LINE_END.split(text), start=1)]
+    return numbered(_LINE_END.split(text))
+
+
+def numbered(texts: Iterable[str]) -> list[RawLine]:
+    """Returns the texts as lines; stops at the first one too many. Raises UnreadableDocument."""
+    lines: list[RawLine] = []
+    for number, text in enumerate(texts, start=1):
+        if number > MAX_LINES:
+            raise UnreadableDocument(_("The document has more than %(limit)s lines.") % {"limit": MAX_LINES})
+        lines.append(RawLine(number, text))
+    return lines

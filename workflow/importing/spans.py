@@ -57,10 +57,13 @@ class SpanFinder:
         self._directory = directory
         self._city = city
         self._scans: dict[str, SpanScan] = {}
+        self._clauses: dict[str, Clause] = {}
 
     def read(self, text: str) -> Clause:
-        """Returns the clause a text holds."""
-        return read_clause(text, self._directory, self._city)
+        """Returns the clause a text holds; the same text is read once."""
+        if text not in self._clauses:
+            self._clauses[text] = read_clause(text, self._directory, self._city)
+        return self._clauses[text]
 
     def find(self, paragraph: Paragraph) -> SpanScan:
         """Returns the explicit clauses: in brackets or behind a label."""
@@ -161,9 +164,11 @@ def _spoken_span(found: re.Match[str], clause: Clause) -> Span:
 
 def without_spans(text: str, spans: list[Span]) -> str:
     """Hides the clauses with signs of the same length, so that offsets stay valid."""
-    for span in spans:
-        text = text[: span.start] + _HIDDEN * (span.end - span.start) + text[span.end :]
-    return text
+    pieces, position = [], 0
+    for span in sorted(spans, key=lambda span: span.start):
+        pieces += [text[position : span.start], _HIDDEN * (span.end - max(span.start, position))]
+        position = max(position, span.end)
+    return "".join([*pieces, text[position:]])
 
 
 def visible(text: str) -> str:

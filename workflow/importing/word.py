@@ -11,7 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from .numerals import int_to_chinese
-from .reader import MAX_CHARACTERS, RawLine, UnreadableDocument
+from .reader import MAX_CHARACTERS, RawLine, UnreadableDocument, numbered
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_XML = 10 * 1024 * 1024  # one part; a parsed tree takes some fifteen times as much memory
@@ -42,12 +42,11 @@ def read_word(content: bytes) -> list[RawLine]:
     _check_container(content)
     try:
         document = Document(io.BytesIO(content))
-        texts = list(_texts(document))
+        return numbered(_texts(document))
     except UnreadableDocument:
         raise
     except Exception as error:  # python-docx and lxml raise whatever a broken part happens to cause
         raise UnreadableDocument(_("The Word file is damaged and cannot be opened.")) from error
-    return [RawLine(number, text) for number, text in enumerate(texts, start=1)]
 
 
 def _check_container(content: bytes) -> None:
