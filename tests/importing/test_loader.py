@@ -2,18 +2,23 @@
 
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+from django.urls import reverse
 from docx import Document
 
 from tests.people import City
 from workflow.importing import loader
+from workflow.importing.corrections import DocumentForm, TaskCorrection
 from workflow.importing.reader import UnreadableDocument
 from workflow.models import Assignment, Event, Milestone, PlanImport, Section, Source, WorkItem
 from workflow.refusal import Refused
+from workflow.views import imports
 
 DOCUMENTS = Path(settings.BASE_DIR) / "fixtures" / "documents"
 PLAN, BAD = DOCUMENTS / "plan-2023-2025.txt", DOCUMENTS / "plan-with-mistakes.txt"
@@ -148,3 +153,130 @@ def test_a_paper_without_a_number_is_known_by_its_content(city: City, tmp_path: 
     with pytest.raises(Refused) as refused:
         loader.receive(plan.read_bytes(), plan.name, office=city.office, by=city.dispatcher)
     assert (refused.value.refusal.code, rows()) == ("already-imported", before)
+
+
+# -- two people, one reading -------------------------------------------------------------------------------------------
+
+
+def received(city: City, content: bytes = b"") -> PlanImport:
+    return loader.receive(content or PLAN.read_bytes(), PLAN.name, office=city.office, by=city.dispatcher)
+
+
+def title_form(plan_import: PlanImport, number: int, title: str) -> TaskCorrection:
+    """What a page sends that was opened on this reading."""
+    task = plan_import.reading["tasks"][number - 1]
+    prefixes = ("party", "milestone", "target")
+    data = {f"{prefix}-{name}_FORMS": 0 for prefix in prefixes for name in ("TOTAL", "INITIAL")}
+    correction = TaskCorrection(task, [], data | {"title": title, "text": task["text"]})
+    assert correction.is_valid()
+    return correction
+
+
+def test_two_people_correct_two_tasks_of_one_reading_and_both_stay(city: City) -> None:
+    plan_import = received(city)
+    first, second = title_form(plan_import, 1, "甲的标题"), title_form(plan_import, 2, "乙的标题")
+    form = DocumentForm.of(plan_import.reading, {"title": "文件的标题", "document_number": "宛环委〔2023〕12号"})
+    assert form.is_valid()
+    for change in (first.apply_to, second.apply_to, form.apply_to):
+        loader.correct(plan_import.pk, change)
+    kept = PlanImport.objects.get().reading
+    assert [task["title"] for task in kept["tasks"][:2]] == ["甲的标题", "乙的标题"]
+    assert kept["title"] == "文件的标题"
+    assert kept["tasks"][2:] == plan_import.reading["tasks"][2:]
+
+
+def test_a_confirmed_reading_is_neither_corrected_nor_discarded(city: City) -> None:
+    plan_import = received(city)
+    correction = title_form(plan_import, 1, "太晚了")
+    loader.confirm(plan_import, by=city.dispatcher)
+    before = rows()
+    for late in (lambda: loader.discard(plan_import.pk), lambda: loader.correct(plan_import.pk, correction.apply_to)):
+        with pytest.raises(Refused) as refused:
+            late()
+        assert refused.value.refusal.code == "import-confirmed"
+    assert rows() == before
+    assert PlanImport.objects.get().reading == plan_import.reading
+
+
+def test_a_discarded_reading_is_neither_corrected_nor_confirmed(city: City) -> None:
+    plan_import = received(city)
+    correction = title_form(plan_import, 1, "太晚了")
+    loader.discard(plan_import.pk)
+    before = rows()
+    for late in (
+        lambda: loader.confirm(plan_import, by=city.dispatcher),
+        lambda: loader.correct(plan_import.pk, correction.apply_to),
+    ):
+        with pytest.raises(Refused) as refused:
+            late()
+        assert refused.value.refusal.code == "import-discarded"
+    assert rows() == before
+
+
+def test_discarding_on_a_page_that_is_old_says_so(city: City, signed_in, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan_import = received(city)
+    stale = PlanImport.objects.get()
+    loader.confirm(plan_import, by=city.dispatcher)
+    monkeypatch.setattr(imports, "_plan_import", lambda request, pk: stale)
+    page = signed_in(city.dispatcher).post(reverse("workflow:plan-discard", args=[stale.pk]), follow=True)
+    assert "已确认" in page.content.decode()
+    assert PlanImport.objects.get().source == Source.objects.get()
+
+
+def test_correcting_on_a_page_that_is_old_keeps_what_others_corrected(
+    city: City, signed_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = received(city)
+    loader.correct(stale.pk, title_form(stale, 1, "甲的标题").apply_to)
+    monkeypatch.setattr(imports, "_plan_import", lambda request, pk: stale)
+    given = {"title": "文件的标题", "document_number": "宛环委〔2023〕12号"}
+    signed_in(city.dispatcher).post(reverse("workflow:plan-preview", args=[stale.pk]), given)
+    kept = PlanImport.objects.get().reading
+    assert (kept["title"], kept["tasks"][0]["title"]) == ("文件的标题", "甲的标题")
+
+
+def test_who_uploads_second_gets_what_the_first_one_stored(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one looked before the first one stored."""
+    read, stored = loader.read, []
+
+    def read_while_another_stores(*arguments: object) -> loader.Reading:
+        if not stored:
+            stored.append(None)  # the other one reads too
+            stored.append(received(city))
+        return read(*arguments)
+
+    monkeypatch.setattr(loader, "read", read_while_another_stores)
+    assert received(city) == stored[1]
+    assert PlanImport.objects.count() == 1
+
+
+def test_the_database_keeps_one_import_per_document(city: City) -> None:
+    plan_import = received(city)
+    plan_import.pk = None
+    with pytest.raises(IntegrityError, match="workflow_one_import_per_document"):
+        plan_import.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("9" * 23, None),
+        ("99999999999999.99999", None),
+        ("100000000000000", None),
+        ("99999999999999", Decimal("99999999999999")),
+        ("80.25", Decimal("80.25")),
+    ],
+)
+def test_a_target_too_big_for_its_column_stays_in_its_text(city: City, printed: str, value: Decimal | None) -> None:
+    plan_import = received(city)
+
+    def change(reading: loader.Reading) -> None:
+        number = float(printed) if "." in printed else int(printed)
+        target = {"text": f"削减{printed}吨", "comparator": ">=", "value": number, "unit": "吨"}
+        reading["tasks"][0]["targets"] = [target]
+
+    loader.correct(plan_import.pk, change)
+    plan_import.refresh_from_db()
+    loader.confirm(plan_import, by=city.dispatcher)
+    kept = WorkItem.objects.get(task_number=1).targets.get()
+    assert (kept.text, kept.value, kept.unit) == (f"削减{printed}吨", value, "吨")

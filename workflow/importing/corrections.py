@@ -122,10 +122,11 @@ class TaskCorrection:
             for row in self.task["responsibilities"]
         ]
 
-    def apply(self) -> None:
-        """Write the corrected values into the task."""
+    def apply_to(self, reading: dict[str, Any]) -> None:
+        """Write the corrected values into this task of a reading, and into nothing else of it."""
+        task = next(row for row in reading["tasks"] if row["number"] == self.task["number"])
         settled = set(self.form.cleaned_data["settled"])
-        self.task.update(
+        task.update(
             title=self.form.cleaned_data["title"],
             text=self.form.cleaned_data["text"],
             questions=[question for question in self.task["questions"] if question not in settled],

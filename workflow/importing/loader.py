@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePath
@@ -24,6 +25,7 @@ from workflow.lifecycle import DepartmentRole
 from workflow.models import Assignment, Milestone, PlanImport, Procedure, Section, Source, Target, WorkItem
 from workflow.refusal import Refusal, Refused, conflict, forbidden
 from workflow.services.numbering import next_numbers
+from workflow.services.perform import busy_refused
 from workflow.services.registration import new_item, record_creation
 
 Reading = dict[str, Any]  # PlanReading.as_json(), CONTRACT "import_plan"
@@ -78,21 +80,57 @@ def receive(
     reading["title"] = title or reading["title"]
     if twin := _imported(office, reading, digest):
         raise Refused(_already_imported(twin))
-    return PlanImport.objects.create(
-        office=office, file_name=file_name[-200:], sha256=digest, reading=reading, by=by, at=now or database_clock.now()
+    # two people, one document: the second one gets what the first one stored
+    kept, _is_new = PlanImport.objects.get_or_create(
+        office=office,
+        sha256=digest,
+        defaults={"file_name": file_name[-200:], "reading": reading, "by": by, "at": now or database_clock.now()},
     )
+    return kept
+
+
+@contextmanager
+def being_corrected(pk: int) -> Iterator[PlanImport]:
+    """The import as it is now, kept from everybody else, to be changed or deleted. Raises Refused once it is confirmed.
+
+    What a page was made from may be old: somebody else may have corrected another task of the same reading.
+    """
+    with busy_refused(), transaction.atomic():
+        locked = PlanImport.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+        if locked is None:
+            raise Refused(_discarded())
+        if locked.source_id:
+            raise Refused(conflict("import-confirmed", _("This reading was confirmed meanwhile.")))
+        yield locked
+
+
+def correct(pk: int, change: Callable[[Reading], None]) -> None:
+    """Let `change` work on the present reading and store it. Raises Refused."""
+    with being_corrected(pk) as plan_import:
+        change(plan_import.reading)
+        plan_import.save(update_fields=["reading"])
+
+
+def discard(pk: int) -> None:
+    """Throw a reading away that was not confirmed. Raises Refused."""
+    with being_corrected(pk) as plan_import:
+        plan_import.delete()
 
 
 def confirm(plan_import: PlanImport, *, by: User | None, now: datetime | None = None) -> Source:
     """Make source, sections and items of it, in one transaction; confirming twice changes nothing. Raises Refused."""
     _check_right(by, plan_import.office)
     try:
-        with transaction.atomic():
+        with busy_refused(), transaction.atomic():
             return _confirm(plan_import, by, now or database_clock.now())
     except IntegrityError as error:  # two people, one document: the constraint on the source has the last word
         if twin := _imported(plan_import.office, plan_import.reading, plan_import.sha256):
             raise Refused(_already_imported(twin)) from error
         raise
+
+
+def _discarded() -> Refusal:
+    return conflict("import-discarded", _("This reading was discarded meanwhile."))
 
 
 def _already_imported(source: Source) -> Refusal:
@@ -101,9 +139,10 @@ def _already_imported(source: Source) -> Refusal:
 
 
 def _confirm(plan_import: PlanImport, by: User | None, now: datetime) -> Source:
-    locked = (
-        PlanImport.objects.select_for_update(of=("self",)).select_related("office", "source").get(pk=plan_import.pk)
-    )
+    rows = PlanImport.objects.select_for_update(of=("self",)).select_related("office", "source")
+    locked = rows.filter(pk=plan_import.pk).first()
+    if locked is None:
+        raise Refused(_discarded())
     if locked.source:
         return locked.source
     source = _create_source(locked, by, now)
@@ -225,9 +264,18 @@ def _targets(item: WorkItem, task: Reading) -> Iterator[Target]:
             position=position,
             text=row["text"],
             comparator=row["comparator"],
-            value=None if row["value"] is None else Decimal(str(row["value"])),
+            value=_value(row["value"]),
             unit=row["unit"][:20],
         )
+
+
+def _value(read: int | float | None) -> Decimal | None:
+    """The number as the column holds it; one that is too big stays in the text alone."""
+    column = Target._meta.get_field("value")
+    value = None if read is None else Decimal(str(read))
+    # the column rounds, so what rounds up to one digit more is too big as well
+    most = Decimal(10) ** (column.max_digits - column.decimal_places) - 1
+    return value if value is not None and value.is_finite() and abs(value) <= most else None
 
 
 def _day(value: str | None) -> date | None:

@@ -25,11 +25,12 @@ class PlanImport(models.Model):
         verbose_name = _("plan import")
         ordering = ["-id"]
         constraints = [
+            models.UniqueConstraint(fields=["office", "sha256"], name="workflow_one_import_per_document"),
             models.CheckConstraint(
                 condition=Q(source__isnull=True, confirmed_at__isnull=True)
                 | Q(source__isnull=False, confirmed_at__isnull=False),
                 name="workflow_import_confirmed_with_source",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

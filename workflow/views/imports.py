@@ -1,5 +1,6 @@
 """Plan import: upload → preview → correct → confirm. The command line does the same through importing.loader."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -63,13 +64,26 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     plan_import = _plan_import(request, pk)
     form = DocumentForm.of(plan_import.reading, request.POST or None)
     if request.method == "POST" and not plan_import.source and form.is_valid():
-        form.apply_to(plan_import.reading)
-        plan_import.save(update_fields=["reading"])
-        messages.success(request, _("The correction was saved."))
-        return redirect("workflow:plan-preview", pk)
+        return _correct(request, pk, form.apply_to)
     reading = plan_import.reading | {"tasks": [_shown(row) for row in plan_import.reading["tasks"]]}
     context = {"plan_import": plan_import, "reading": reading, "form": form}
     return render(request, "workflow/imports/preview.html", context, status=400 if form.errors else 200)
+
+
+def _correct(request: HttpRequest, pk: int, change: Callable[[loader.Reading], None]) -> HttpResponse:
+    try:
+        loader.correct(pk, change)
+    except Refused as error:
+        messages.error(request, str(error))
+        return _back(pk)
+    messages.success(request, _("The correction was saved."))
+    return redirect("workflow:plan-preview", pk)
+
+
+def _back(pk: int) -> HttpResponse:
+    """To what is left of the import after somebody else was faster."""
+    is_left = PlanImport.objects.filter(pk=pk).exists()
+    return redirect("workflow:plan-preview", pk) if is_left else redirect("workflow:plan-import")
 
 
 def _shown(task: dict[str, Any]) -> dict[str, Any]:
@@ -102,10 +116,7 @@ def task(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     units = list(Department.objects.valid_on(today()).exclude(kind=Department.Kind.GOVERNMENT))
     correction = TaskCorrection(row, units, request.POST or None)
     if request.method == "POST" and correction.is_valid():
-        correction.apply()
-        plan_import.save(update_fields=["reading"])
-        messages.success(request, _("The correction was saved."))
-        return redirect("workflow:plan-preview", pk)
+        return _correct(request, pk, correction.apply_to)
     context = {"plan_import": plan_import, "task": row, "correction": correction}
     return render(request, "workflow/imports/task.html", context, status=400 if request.method == "POST" else 200)
 
@@ -118,7 +129,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         source = loader.confirm(plan_import, by=request.user)
     except Refused as error:
         messages.error(request, str(error))
-        return redirect("workflow:plan-preview", pk)
+        return _back(pk)
     messages.success(request, _("The plan was imported; its tasks wait to be assigned."))
     return redirect("workflow:source", source.pk)
 
@@ -127,9 +138,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a reading away that was not confirmed; the file can be uploaded again."""
-    plan_import = _plan_import(request, pk)
-    if plan_import.source:
+    if _plan_import(request, pk).source:
         raise Http404
-    plan_import.delete()
+    try:
+        loader.discard(pk)
+    except Refused as error:
+        messages.error(request, str(error))
+        return _back(pk)
     messages.success(request, _("The reading was discarded."))
     return redirect("workflow:plan-import")
