@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config import health
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("workflow.api.urls")),
     path("oauth/token/", include("workflow.api.token_urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url="/static/workflow/mark.svg")),  # pages of libraries ask for it
     path("livez", health.livez),
     path("readyz", health.readyz),
 ]

@@ -98,6 +98,7 @@ class AssignForm(ActionForm):
     measures = text(_("Measures"))
     standard = text(_("Standard"))
     target = text(_("Target"), required=False, rows=2)
+    co_lead = Departments(label=_("Further lead departments"), required=False)
     joint = Departments(label=DepartmentRole.JOINT.label, required=False)
     cooperate = Departments(label=DepartmentRole.COOPERATE.label, required=False)
     implement = Departments(label=DepartmentRole.IMPLEMENT.label, required=False)
@@ -105,10 +106,11 @@ class AssignForm(ActionForm):
     verify = Departments(
         label=DepartmentRole.VERIFY.label,
         required=False,
-        help_text=_("Stage by stage in this order. Nobody ticked: as the procedure says."),
+        help_text=_("Stage by stage in this order, the committee office last. Nobody ticked: as the procedure says."),
     )
     spoken_by: ClassVar[dict[str, str]] = {"departments": "verify"}
-    OTHERS = ("joint", "cooperate", "implement", "supervise", "verify")
+    ROLES: ClassVar[dict[str, str]] = {"co_lead": DepartmentRole.LEAD.value}  # where it is not the field's name
+    OTHERS = ("co_lead", "joint", "cooperate", "implement", "supervise", "verify")
 
     def prepare(self) -> None:
         self.fields["lead"].choices = [("", "—"), *_by_kind(self.units)]
@@ -117,7 +119,8 @@ class AssignForm(ActionForm):
             self.fields[name].initial = getattr(self.item, name)
         self.fields["lead"].initial = self.item.lead_id
         for role in self.OTHERS:
-            chosen = [row.department_id for row in self.facts.assignments if row.role == role]
+            chosen = [row.department_id for row in self.facts.assignments if row.role == self.ROLES.get(role, role)]
+            chosen = [pk for pk in chosen if role != "co_lead" or pk != self.item.lead_id]
             self.fields[role].offer(sorted(self.units, key=lambda unit, first=chosen: _place(unit, first)))
             self.fields[role].initial = [str(pk) for pk in chosen]
 
@@ -125,7 +128,10 @@ class AssignForm(ActionForm):
         given = self.cleaned_data
         units = {unit.pk: unit for unit in self.units}
         plain = {name: given[name] for name in ("version", "due_on", "measures", "standard", "target")}
-        departments = [(DepartmentRole(role), unit) for role in self.OTHERS for unit in given[role]]
+        given["verify"] = sorted(given["verify"], key=lambda unit: unit.pk == self.item.office_id)
+        departments = [
+            (DepartmentRole(self.ROLES.get(role, role)), unit) for role in self.OTHERS for unit in given[role]
+        ]
         return plain | {"lead": units[given["lead"]], "departments": departments}
 
 

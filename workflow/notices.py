@@ -17,7 +17,7 @@ from accounts.models import User, today
 from accounts.roles import Permission, Role, roles_with
 from notifications.services import Draft, notify
 from workflow.lifecycle import PARTY_PERMISSION, Action, DepartmentRole, Party
-from workflow.models import Assignment, Event, WorkItem
+from workflow.models import Assignment, Event, Verification, WorkItem
 
 
 class Audience(StrEnum):
@@ -128,10 +128,25 @@ def _lines(entry: Announcement) -> Iterator[str]:
         yield f"{_CLOCKS[event.data['clock']]}：{formats.date_format(due_on)}"
     elif item.due_on:
         yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
+    yield from _result(event)
     if event.actor:
         yield _("By: %(name)s") % {"name": event.actor.name}
     if event.note:
         yield _("Note: %(note)s") % {"note": event.note}
+
+
+def _result(event: Event) -> Iterator[str]:
+    """What an event decided, so that nobody has to open the item to learn it."""
+    data = event.data
+    if "conclusion" in data:
+        yield _("Conclusion: %(conclusion)s") % {"conclusion": Verification.Conclusion(data["conclusion"]).label}
+    if "upheld" in data:
+        yield _("The objection was upheld.") if data["upheld"] else _("The objection was not upheld.")
+    if "publicity" in data:
+        first, last = (formats.date_format(date.fromisoformat(data["publicity"][end])) for end in ("from", "to"))
+        yield _("In publicity from %(first)s to %(last)s.") % {"first": first, "last": last}
+    if data.get("outcome"):
+        yield _("Outcome: %(outcome)s") % {"outcome": WorkItem.Outcome(data["outcome"]).label}
 
 
 class _Audiences:

@@ -155,3 +155,28 @@ def test_a_correction_by_a_person_reaches_the_item(committed_city: City, desk) -
     dispatcher.client.post(reverse("workflow:plan-confirm", args=[plan_import.pk]))
     item = WorkItem.objects.get(task_number=1)
     assert (item.title, item.lead, item.due_on.isoformat()) == ("改正后的标题", committed_city.water, "2024-12-31")
+
+
+def test_a_task_of_a_plan_keeps_its_leads_and_its_deadline_when_it_is_handed_out_late(committed_city, desk) -> None:
+    dispatcher = desk("dispatcher")
+    imported_task(dispatcher)
+    item = WorkItem.objects.get(task_number=11)  # two leads; every date of this plan has passed
+    second = item.assignments.filter(role="lead").exclude(department=item.lead).get().department
+    form = {"lead": item.lead_id, "co_lead": [second.pk], "measures": "落实。", "standard": "消除。"}
+    dispatcher.does(item, "assign", **form, due_on=item.due_on.isoformat())
+    item.refresh_from_db()
+    assert (item.state, item.original_due_on.isoformat(), item.due_on) == (
+        "assigned",
+        "2025-12-31",
+        item.original_due_on,
+    )
+    assert item.assignments.filter(role="lead", department=second).exists()
+
+
+def test_another_day_than_the_plans_may_not_lie_in_the_past(committed_city, desk) -> None:
+    dispatcher = desk("dispatcher")
+    item = imported_task(dispatcher)
+    page = dispatcher.does(item, "assign", **elements(committed_city) | {"due_on": "2024-06-30"})
+    item.refresh_from_db()
+    assert item.state == "draft"
+    assert "时限早于今天" in page

@@ -149,8 +149,9 @@ class TaskCorrection:
     def _party(self, values: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
         role, who = values["role"], values["who"]
         if who == ALL_JURISDICTIONS:
-            text = (before or {}).get("text", "")
-            return {"role": role, "group": who, "text": text, "departments": self.jurisdictions}
+            known = before or {}  # who belonged to the group when the document was issued stays in it
+            departments = known.get("departments") or self.jurisdictions
+            return {"role": role, "group": who, "text": known.get("text", ""), "departments": departments}
         if who:
             return {"role": role, "name": (before or {}).get("name") or who, "department": who}
         return before | {"role": role, **({"department": None} if "name" in before else {})}

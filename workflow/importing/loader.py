@@ -215,6 +215,7 @@ def _fields(task: Reading, parties: list[tuple[DepartmentRole, Department]]) -> 
         "description": task["text"],
         "lead": next((unit for role, unit in parties if role == DepartmentRole.LEAD), None),
         "due_on": max(days, default=None),
+        "original_due_on": max(days, default=None),
         "deadline_kind": _deadline_kind(task, days),
         "target": "\n".join(row["text"] for row in task["targets"]),
         "open_questions": task["questions"],

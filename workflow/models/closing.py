@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workflow.models.evidence import Evidence
@@ -89,6 +90,11 @@ class Publicity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on}–{self.ends_on}"
+
+    @property
+    def was_stopped(self) -> bool:
+        """It ended before its last day was over: an objection was upheld, or the item was declared void."""
+        return self.ended_at is not None and timezone.localdate(self.ended_at) <= self.ends_on
 
 
 class Objection(models.Model):

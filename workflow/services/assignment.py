@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from workflow.lifecycle import FINISHED, Action, DepartmentRole, State
-from workflow.models import Assignment, WorkItem
+from workflow.models import Assignment, Source, WorkItem
 from workflow.models.procedures import Procedure
 from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
 
-FARTHEST = timedelta(days=366 * 50)  # a deadline beyond is a slip of the pen
+FARTHEST = timedelta(days=366 * 100)  # a deadline beyond is a slip of the pen
 Parties = Iterable[tuple[DepartmentRole, Department]]
 
 _MISSING = {
@@ -55,7 +56,10 @@ def assign(
         item.target = target.strip() or item.target
         item.assigned_at = step.now
         settled, item.open_questions = item.open_questions, []
-        item.original_due_on = due_on  # stands once the item is accepted; nothing leads back here from then on
+        if item.original_due_on is None or item.source.kind != Source.Kind.PLAN:
+            item.original_due_on = (
+                due_on  # of a plan's task it is what the plan says; of others it stands once accepted
+            )
         fields = [
             "measures",
             "standard",
@@ -81,23 +85,25 @@ def _check_elements(step: Step, given: dict[str, Any]) -> None:
     missing = {name: sentence for name, sentence in _MISSING.items() if not given[name]}
     if step.item.deadline_kind == WorkItem.DeadlineKind.LONG_TERM:
         missing.pop("due_on", None)
-    due_on = given["due_on"]
-    if due_on and due_on < step.today:
-        missing["due_on"] = _("The deadline lies in the past.")
-    if due_on and due_on > step.today + FARTHEST:
-        missing["due_on"] = _("The deadline lies too far ahead.")
-    if due_on and (latest := _latest_for_a_part(step)) and due_on > latest:
-        missing["due_on"] = _("The deadline of a part may not be later than that of the whole item.")
-    if due_on and step.item.children.exclude(state__in=FINISHED).filter(due_on__gt=due_on).exists():
-        missing["due_on"] = _("A part of this item is due later than that.")
+    wrong_day = _wrong_deadline(step, given["due_on"]) if given["due_on"] else None
     if missing:
-        raise Refused(
-            invalid(
-                "four-elements",
-                _("An item is handed out with its measures, lead department, deadline and standard."),
-                **missing,
-            )
-        )
+        sentence = _("An item is handed out with its measures, lead department, deadline and standard.")
+        raise Refused(invalid("four-elements", sentence, **missing, **({"due_on": wrong_day} if wrong_day else {})))
+    if wrong_day:
+        raise Refused(invalid("deadline", wrong_day, due_on=wrong_day))
+
+
+def _wrong_deadline(step: Step, due_on: date) -> Promise | None:
+    """Why not this day. The day that a plan fixed may have passed already: then the item is late from the start."""
+    if due_on < step.today and due_on != step.item.original_due_on:
+        return _("The deadline lies in the past.")
+    if due_on > step.today + FARTHEST:
+        return _("The deadline lies too far ahead.")
+    if (latest := _latest_for_a_part(step)) and due_on > latest:
+        return _("The deadline of a part may not be later than that of the whole item.")
+    if step.item.children.exclude(state__in=FINISHED).filter(due_on__gt=due_on).exists():
+        return _("A part of this item is due later than that.")
+    return None
 
 
 def _latest_for_a_part(step: Step) -> date | None:
