@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from kombu import pools
 
 from config.celery import app
 from notifications import kick
@@ -27,7 +28,9 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
     with Valkey() as valkey:
         monkeypatch.setattr(app.conf, "broker_url", valkey.url)
         monkeypatch.setattr(kick, "_pause_until", 0.0)
+        pools.reset()  # kombu takes two brokers on two sockets for one
         yield valkey
+    pools.reset()
 
 
 @pytest.fixture
