@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from accounts.clients import register_client
 from django.contrib.auth.hashers import make_password
 
+from accounts.clients import register_client
 from accounts.models import Department, Membership, User
 from accounts.roles import Role
 
