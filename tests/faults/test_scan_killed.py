@@ -130,7 +130,7 @@ def test_while_the_dead_still_holds_its_batch_another_scan_does_the_rest(trap):
 def test_a_worker_killed_within_a_scan_is_made_good_by_the_next_wake_up(trap):
     """Real Celery workers: the call of the first is lost with it, as its broker keeps it for a quarter of an hour."""
     with Valkey() as broker:
-        wake = Celery(broker=broker.url).send_task
+        wake = Celery(broker=broker.url, set_as_current=False).send_task
         with celery("-Q", "kick", broker=broker.url, application=DOOMED) as worker:
             wake("workflow.tasks.scan_deadlines", queue="kick")
             wait_until(someone_is_trapped, "the worker is in the middle of its batch")
