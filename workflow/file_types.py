@@ -69,7 +69,7 @@ def _office_type(file: BinaryIO) -> str | None:
     """Word, Excel or PowerPoint without macros, embedded objects or links to elsewhere; only the directory is read."""
     try:
         names = [name.lower() for name in zipfile.ZipFile(file).namelist()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: zipfile, of a format newer than it
         return None
     finally:
         file.seek(0)

@@ -58,7 +58,7 @@ def _check_container(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as container:
             parts = container.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:  # the third: a zip newer than zipfile
         raise UnreadableDocument(_("The content of the file does not fit its name: it is not a Word file.")) from error
     _check_parts(parts)
 
