@@ -69,7 +69,8 @@ def _office_type(file: BinaryIO) -> str | None:
     """Word, Excel or PowerPoint without macros, embedded objects or links to elsewhere; only the directory is read."""
     try:
         names = [name.lower() for name in zipfile.ZipFile(file).namelist()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: zipfile, of a format newer than it
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        # NotImplementedError is zipfile's word for an archive of a kind that it does not know
         return None
     finally:
         file.seek(0)
