@@ -1,5 +1,6 @@
 """Working-day arithmetic and the ladder: pure functions of facts, procedure, calendar and now. No database."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -7,7 +8,7 @@ from itertools import count
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from workflow.lifecycle import IN_WORK, State
+from workflow.lifecycle import State
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 _ONE_DAY = timedelta(days=1)
@@ -86,16 +87,21 @@ class ClockFacts:
     """What decides the running clocks of an item; days are business days of Asia/Shanghai."""
 
     state: str
-    today: date
+    entered_on: date  # the state, or the stage of verification
     due_on: date | None = None
-    milestones: tuple[tuple[int, date], ...] = ()  # (id, due on)
+    milestones: tuple[tuple[int, date], ...] = ()  # (id, due on), those not reached
+    accept_by: date | None = None
+    supplement_by: date | None = None
+    report_due_on: date | None = None
+    extension_decide_by: date | None = None
+    stage_days: int = 0  # working days of the present stage of verification
     publicity_ends_on: date | None = None
-    is_objection_open: bool = False
+    objection_decide_by: date | None = None  # of the open objection that waits longest
+    file_by: date | None = None
+    look_back_on: date | None = None
 
 
 class ClockTerms(Protocol):
-    accept_days: int
-    verification_days: int
     approval_days: int
 
 
@@ -106,29 +112,89 @@ class RunningClock(NamedTuple):
 
 
 def running_clocks(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> list[RunningClock]:
-    """The clocks that must run now, each with its last day. The state was entered today."""
-    return list(_running_clocks(facts, terms, calendar))
+    """The clocks that must run now, each with its last day."""
+    days = {
+        State.ASSIGNED: _to_accept,
+        State.RECTIFYING: _to_rectify,
+        State.VERIFYING: _to_verify,
+        State.PUBLICIZING: _in_publicity,
+        State.APPROVING: _to_approve,
+        State.CLOSED: _afterwards,
+    }
+    clocks = days[State(facts.state)](facts, terms, calendar) if facts.state in days else ()
+    return [RunningClock(clock, milestone, due_on) for clock, milestone, due_on in clocks if due_on]
 
 
-def _running_clocks(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> Iterator[RunningClock]:
-    def in_days(days: int) -> date:
-        return calendar.add_working_days(facts.today, days)
+_Clocks = Iterator[tuple[str, int | None, date | None]]
 
-    if facts.state == State.ASSIGNED:
-        yield RunningClock("accept", None, in_days(terms.accept_days))
-    if facts.state in IN_WORK:
-        if facts.due_on:
-            yield RunningClock("deadline", None, facts.due_on)
-        for milestone_id, due_on in facts.milestones:
-            # what was over before this step began is not asked for (again); the last one is the deadline itself
-            if due_on != facts.due_on and due_on >= facts.today:
-                yield RunningClock("milestone", milestone_id, due_on)
-    if facts.state == State.VERIFYING:
-        yield RunningClock("verification", None, in_days(terms.verification_days))
-    if facts.state == State.PUBLICIZING and facts.publicity_ends_on and not facts.is_objection_open:
-        yield RunningClock("publicity", None, facts.publicity_ends_on)
-    if facts.state == State.APPROVING:
-        yield RunningClock("approval", None, in_days(terms.approval_days))
+
+def _to_accept(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> _Clocks:
+    yield "accept", None, facts.accept_by
+    yield from _deadlines(facts)
+
+
+def _to_rectify(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> _Clocks:
+    yield "supplement", None, facts.supplement_by
+    yield "report", None, facts.report_due_on
+    yield "extension", None, facts.extension_decide_by
+    yield "objection", None, facts.objection_decide_by
+    yield from _deadlines(facts)
+
+
+def _deadlines(facts: ClockFacts) -> _Clocks:
+    if not facts.supplement_by:  # the short time limit stands in its place
+        yield "deadline", None, facts.due_on
+    for milestone_id, due_on in facts.milestones:
+        # what was over before this step began is not asked for (again); the last one is the deadline itself
+        if due_on != facts.due_on and due_on >= facts.entered_on:
+            yield "milestone", milestone_id, due_on
+
+
+def _to_verify(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> _Clocks:
+    yield "verification", None, calendar.add_working_days(facts.entered_on, facts.stage_days)
+    yield "objection", None, facts.objection_decide_by
+
+
+def _in_publicity(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> _Clocks:
+    yield "objection", None, facts.objection_decide_by
+    if not facts.objection_decide_by:
+        yield "publicity", None, facts.publicity_ends_on
+
+
+def _to_approve(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> _Clocks:
+    yield "approval", None, calendar.add_working_days(facts.entered_on, terms.approval_days)
+
+
+def _afterwards(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> _Clocks:
+    yield "filing", None, facts.file_by
+    yield "look_back", None, facts.look_back_on
+
+
+class ReportTerms(Protocol):
+    report_every: str
+    report_day: int
+
+
+def report_day(first: date, terms: ReportTerms) -> date | None:
+    """The first due day of a progress report on or after `first`; None where none are asked for.
+
+    A month that is too short for the day asks on its last one.
+    """
+    match terms.report_every:
+        case "week":
+            return first + (terms.report_day - first.isoweekday()) % 7 * _ONE_DAY
+        case "month":
+            here = _in_month(first.year, first.month, terms.report_day)
+            return (
+                here
+                if here >= first
+                else _in_month(first.year + first.month // 12, first.month % 12 + 1, terms.report_day)
+            )
+    return None
+
+
+def _in_month(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 # -- the ladder -------------------------------------------------------------------------------------------------------

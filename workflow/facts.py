@@ -9,14 +9,30 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from workflow.lifecycle import FINISHED, Action, DepartmentRole
-from workflow.models import Assignment, Event, Evidence, Objection, Publicity, WorkItem
+from workflow import seal, working_calendar
+from workflow.deadlines import WorkingCalendar
+from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, State
+from workflow.models import (
+    Assignment,
+    Closure,
+    Event,
+    Evidence,
+    Extension,
+    LookBack,
+    Objection,
+    Petition,
+    Publicity,
+    Submission,
+    Verification,
+    WorkItem,
+)
 
 # What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
 WORKING = (Action.REPORT.value, Event.EVIDENCE, Action.SUBMIT.value)
 JUDGING = (Action.VERIFY.value, Action.RETURN.value)
+AFTERWARDS = Q(action=Event.EVIDENCE, to_state=State.CLOSED)  # photographs of a look-back are no rectification
 _ACTED = ("item_id", "item__parent_id", "cycle", "actor_id")
 
 
@@ -34,6 +50,10 @@ class Facts:
     _batch: _Batch
 
     @property
+    def calendar(self) -> WorkingCalendar:
+        return self._batch.calendar
+
+    @property
     def assignments(self) -> list[Assignment]:
         return self._batch.assignments[self.item.pk]
 
@@ -48,8 +68,9 @@ class Facts:
         return self._batch.judges[self.item.pk]
 
     @property
-    def evidence_count(self) -> int:
-        return self._batch.evidence_counts[self.item.pk]
+    def evidence(self) -> list[Evidence]:
+        """Of this cycle, each file in its present version."""
+        return self._batch.evidence[self.item.pk]
 
     @property
     def open_children(self) -> list[str]:
@@ -68,6 +89,24 @@ class Facts:
     def publicity_ends_on(self) -> date | None:
         return self._batch.publicity_ends_on.get(self.item.pk)
 
+    @property
+    def open_extension(self) -> Extension | None:
+        return next((row for row in self._batch.extensions[self.item.pk] if row.is_approved is None), None)
+
+    @property
+    def granted_extensions(self) -> list[Extension]:
+        return [row for row in self._batch.extensions[self.item.pk] if row.is_approved]
+
+    @property
+    def pending_look_backs(self) -> list[LookBack]:
+        """Of this cycle, the nearest first."""
+        return self._batch.pending_look_backs[self.item.pk]
+
+    @property
+    def closure_to_file(self) -> Closure | None:
+        """The close-out of this cycle, while it still has to be reported to the higher level."""
+        return self._batch.closures_to_file.get(self.item.pk)
+
     def departments(self, *roles: DepartmentRole) -> set[int]:
         return {row.department_id for row in self.assignments if row.role in roles}
 
@@ -79,12 +118,70 @@ class Facts:
     def last_stage(self) -> int:
         return max((row.stage for row in self.assignments), default=0)
 
+    # -- what was seen ---------------------------------------------------------------------------------------------
+
+    @property
+    def submissions_of_the_cycle(self) -> list[Submission]:
+        return self._batch.submissions[self.item.pk]
+
+    @property
+    def submissions(self) -> list[Submission]:
+        """What is being judged: the latest submission of the cycle, then what it supplemented, newest first."""
+        found = {row.pk: row for row in self.submissions_of_the_cycle}
+        chain: list[Submission] = [found[max(found)]] if found else []
+        while chain and (before := found.get(chain[-1].supplements_id)):
+            chain.append(before)
+        return chain
+
+    @property
+    def verifications(self) -> list[Verification]:
+        """Of this cycle, oldest first."""
+        return self._batch.verifications[self.item.pk]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the text and the evidence as they are now; a screenshot of the notice comes after verifying."""
+        latest = self.submissions[0] if self.submissions else None
+        text = {name: getattr(self.item, name) for name in _SEALED_TEXT}
+        text |= {"submission": latest and latest.pk, "summary": latest and latest.summary}
+        text |= {"petition": self._batch.petitions.get(self.item.pk)}
+        files = [
+            seal.File(file.pk, file.kind, file.sha256) for file in self.evidence if file.kind != EvidenceKind.PUBLICITY
+        ]
+        return seal.digest(text, files)
+
+    def passed_stages(self) -> set[int]:
+        """Stages with a pass that still stands: nothing has changed since, but by what a supplement added."""
+        if not self.submissions:
+            return set()
+        stands = {self.submissions[0].pk: self.digest}
+        for row in self.verifications:  # what was there when a supplement was asked for
+            if row.conclusion == Verification.Conclusion.SUPPLEMENT:
+                stands.setdefault(row.submission_id, row.digest)
+        chain = {row.pk for row in self.submissions}
+        passes = [row for row in self.verifications if row.conclusion == Verification.Conclusion.PASS]
+        return {
+            row.stage for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest
+        }
+
+    def first_stage_to_pass(self) -> int | None:
+        """The first stage without a standing pass; None when all have passed."""
+        passed = self.passed_stages()
+        return next((stage for stage in range(1, self.last_stage() + 1) if stage not in passed), None)
+
+
+_SEALED_TEXT = ("title", "description", "measures", "standard", "target")
+
 
 class _Batch:
     """The items that are looked at together."""
 
     def __init__(self, items: Iterable[WorkItem]) -> None:
         self.items = {item.pk: item for item in items}
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        return working_calendar.load()
 
     @cached_property
     def assignments(self) -> dict[int, list[Assignment]]:
@@ -99,10 +196,8 @@ class _Batch:
         return self._actors(JUDGING)
 
     @cached_property
-    def evidence_counts(self) -> dict[int, int]:
-        rows = Evidence.objects.filter(item__in=self.items).order_by().values_list("item_id", "cycle")
-        counted = rows.annotate(Count("id"))
-        return defaultdict(int, {pk: n for pk, cycle, n in counted if cycle == self.items[pk].cycle})
+    def evidence(self) -> dict[int, list[Evidence]]:
+        return self._of_the_cycle(Evidence.objects.filter(replaced_by=None).order_by("pk"))
 
     @cached_property
     def open_children(self) -> dict[int, list[str]]:
@@ -125,16 +220,56 @@ class _Batch:
     def publicity_ends_on(self) -> dict[int, date]:
         return dict(Publicity.objects.filter(item__in=self.items, ended_at=None).values_list("item_id", "ends_on"))
 
+    @cached_property
+    def extensions(self) -> dict[int, list[Extension]]:
+        return self._of_the_cycle(Extension.objects.filter(lapsed_at=None).exclude(is_approved=False).order_by("pk"))
+
+    @cached_property
+    def pending_look_backs(self) -> dict[int, list[LookBack]]:
+        return self._of_the_cycle(LookBack.objects.filter(finding="", dropped_at=None).order_by("due_on", "pk"))
+
+    @cached_property
+    def closures_to_file(self) -> dict[int, Closure]:
+        filed = {pk for pk, item in self.items.items() if item.procedure.files_to}
+        found = Closure.objects.filter(item__in=filed, filing=None)
+        return {row.item_id: row for row in found if row.cycle == self.items[row.item_id].cycle}
+
+    @cached_property
+    def submissions(self) -> dict[int, list[Submission]]:
+        return self._of_the_cycle(Submission.objects.order_by("pk"))
+
+    @cached_property
+    def verifications(self) -> dict[int, list[Verification]]:
+        return self._of_the_cycle(Verification.objects.order_by("pk"))
+
+    @cached_property
+    def petitions(self) -> dict[int, list[Any]]:
+        """What a petition says and what was found, as plain values by item."""
+        rows = Petition.objects.filter(item__in=self.items).prefetch_related("sub_issues")
+        return {
+            row.item_id: [
+                row.finding,
+                row.investigation,
+                row.completion,
+                [[part.text, part.finding, part.explanation] for part in row.sub_issues.all()],
+            ]
+            for row in rows
+        }
+
     def _actors(self, actions: tuple[str, ...]) -> dict[int, set[int]]:
         """People by item. What they did on a part counts for the whole, whatever cycle the part was in."""
         found: defaultdict[int, set[int]] = defaultdict(set)
         events = Event.objects.filter(Q(item__in=self.items) | Q(item__parent__in=self.items), action__in=actions)
-        for pk, parent, cycle, actor in events.order_by().values_list(*_ACTED):
+        for pk, parent, cycle, actor in events.exclude(AFTERWARDS).order_by().values_list(*_ACTED):
             if pk in self.items and cycle == self.items[pk].cycle:
                 found[pk].add(actor)
             if parent in self.items and actions is WORKING:
                 found[parent].add(actor)
         return found
+
+    def _of_the_cycle(self, rows: Any) -> dict[int, list[Any]]:
+        found = rows.filter(item__in=self.items)
+        return self._by_item(row for row in found if row.cycle == self.items[row.item_id].cycle)
 
     @staticmethod
     def _by_item(rows: Iterable[Any]) -> dict[int, list[Any]]:

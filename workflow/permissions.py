@@ -1,6 +1,6 @@
 """May this person do this to this item now? The answer is None or a Refusal: a sentence with a stable code."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,37 +12,65 @@ from accounts.roles import Permission
 from workflow.facts import Facts
 from workflow.lifecycle import (
     BY_PEOPLE,
-    FINISHED,
     IN_WORK,
+    JUDGED,
     PARTY_PERMISSION,
     Action,
     DepartmentRole,
-    Need,
     Party,
     State,
     row_of,
+    sources_of,
 )
+from workflow.needs import COOPERATING, NEEDS
 from workflow.refusal import Refusal, conflict, forbidden
 
-RESPONSIBLE = (DepartmentRole.LEAD, DepartmentRole.JOINT, DepartmentRole.COOPERATE, DepartmentRole.IMPLEMENT)
+RESPONSIBLE = (DepartmentRole.LEAD, *COOPERATING)
 
 _ONLY: dict[Party, object] = {
     Party.OFFICE: _("Only a dispatcher of the committee office may do this."),
     Party.LEAD: _("Only the lead department may do this."),
+    Party.HOLDER: _("Only the lead department or a dispatcher of the committee office may do this."),
+    Party.COOPERATING: _("Only a cooperating department may do this."),
     Party.RESPONSIBLE: _("Only a department responsible for this item may do this."),
+    Party.DECIDER: _("Only the committee office may do this; a second extension is decided by its supervisor."),
     Party.VERIFIER: _("Only a verifier of the verifying department may do this."),
     Party.APPROVER: _("Only a supervisor of the committee office may do this."),
+    Party.INSPECTOR: _("Only the verifying departments and the committee office may do this."),
+    Party.PUBLIC: _("This is for the public."),
     Party.CLOCK: _("Only the passing of time does this."),
 }
+_WITHOUT_A_PERSON = (Party.CLOCK, Party.PUBLIC)
 
 
-def party_departments(party: Party, facts: Facts) -> set[int]:
+def rights(party: Party, facts: Facts) -> Iterator[tuple[set[int], Permission]]:
+    """What makes somebody this party on the item: a permission in one of these departments (ids)."""
+    match party:
+        case Party.HOLDER:  # the lead department only where the procedure lets it pass items on
+            if facts.item.procedure.departments_may_transfer:
+                yield from rights(Party.LEAD, facts)
+            yield from rights(Party.OFFICE, facts)
+        case Party.DECIDER:
+            asked = facts.open_extension
+            yield from rights(Party(asked.decider) if asked else Party.OFFICE, facts)
+        case Party.INSPECTOR:
+            yield facts.verifying_departments(), Permission.VERIFY
+            yield from rights(Party.OFFICE, facts)
+        case _ if party in PARTY_PERMISSION:
+            yield _departments(party, facts), PARTY_PERMISSION[party]
+
+
+def _departments(party: Party, facts: Facts) -> set[int]:
     """Ids of the departments that are this party on the item."""
     match party:
-        case Party.OFFICE | Party.APPROVER:
+        case Party.OFFICE:
             return {facts.item.office_id}
+        case Party.APPROVER:
+            return {facts.item.procedure.approving_department_id or facts.item.office_id}
         case Party.LEAD:
             return {facts.item.lead_id} - {None}
+        case Party.COOPERATING:
+            return facts.departments(*COOPERATING)
         case Party.RESPONSIBLE:
             return facts.departments(*RESPONSIBLE)
         case Party.VERIFIER:
@@ -52,29 +80,36 @@ def party_departments(party: Party, facts: Facts) -> set[int]:
 
 def acting_department(action: Action, user: User, facts: Facts) -> int | None:
     """The department for which this person takes the action; None if he may not."""
-    party = row_of(action).party
-    if party not in PARTY_PERMISSION:
-        return None
-    own = user.departments_with(PARTY_PERMISSION[party]) & party_departments(party, facts)
+    return department_as(row_of(action).party, user, facts)
+
+
+def department_as(party: Party, user: User, facts: Facts) -> int | None:
+    """The department in which this person is this party on the item; his lead department before others."""
+    own: set[int] = set()
+    for departments, permission in rights(party, facts):
+        own |= user.departments_with(permission) & departments
     return min(own, key=lambda pk: (pk != facts.item.lead_id, pk), default=None)
 
 
 def refuse(action: Action, user: User | None, facts: Facts, today: date) -> Refusal | None:
-    """Why not, or None. `user` None is the clock. Order: person, state, needs; the first reason found is the answer."""
+    """Why not, or None. `user` None is the clock, or the public where only the public acts.
+
+    Order: person, state, needs; the first reason found is the answer.
+    """
     row = row_of(action)
     if user is None:
-        if row.party != Party.CLOCK:
+        if row.party not in _WITHOUT_A_PERSON:
             return forbidden("not-by-the-clock", _("Nothing but the end of publicity happens by the passing of time."))
     elif acting_department(action, user, facts) is None:
         return forbidden(f"not-the-{row.party.value}", _ONLY[row.party])
-    if facts.item.state not in row.sources:
+    if facts.item.state not in sources_of(action):
         return _not_in_this_state(action, facts.item.state)
-    reasons = (_NEEDS[need](facts, user, today) for need in row.needs if need in _NEEDS)
+    reasons = (NEEDS[need](facts, user, today) for need in row.needs if need in NEEDS)
     return next((reason for reason in reasons if reason), None)
 
 
 def _not_in_this_state(action: Action, state: str) -> Refusal:
-    names = [str(source.label) for source in row_of(action).sources]
+    names = [str(source.label) for source in sources_of(action)]
     return conflict(
         "not-in-this-state",
         format_lazy(
@@ -86,75 +121,6 @@ def _not_in_this_state(action: Action, state: str) -> Refusal:
     )
 
 
-def _not_the_submitter(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if user and user.pk in facts.workers:
-        return forbidden("submitter", _("You took part in this rectification, so somebody else has to judge it."))
-    return None
-
-
-def _not_the_verifier(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if user and user.pk in facts.judges:
-        return forbidden("verifier", _("You verified this rectification, so somebody else has to close it out."))
-    return None
-
-
-def _children_closed(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if not facts.open_children:
-        return None
-    numbers = "、".join(facts.open_children[:5])
-    return conflict("open-children", format_lazy(_("Parts of this item are still open: {numbers}."), numbers=numbers))
-
-
-def _evidence(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if facts.evidence_count:
-        return None
-    return conflict("no-evidence", _("There is no evidence yet; upload at least one file first."))
-
-
-def _no_open_objection(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if not facts.open_objections:
-        return None
-    return conflict("open-objection", _("An objection has not been decided yet."))
-
-
-def _open_objection(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    return None if facts.open_objections else conflict("no-objection", _("There is no objection to decide."))
-
-
-def _publicity_over(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    ends_on = facts.publicity_ends_on
-    if ends_on is None or today > ends_on:
-        return None
-    return conflict("in-publicity", format_lazy(_("Publicity runs until {day}."), day=f"{ends_on:%Y-%m-%d}"))
-
-
-def _parent_open(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    if facts.parent_state in FINISHED:
-        return conflict("parent-closed", _("The item that this one is a part of is closed; reopen that one first."))
-    if facts.parent_state not in (None, *IN_WORK):
-        sentence = _("The item that this one is a part of was submitted; it has to be returned first.")
-        return conflict("parent-submitted", sentence)
-    return None
-
-
-def _not_a_part(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    return conflict("is-a-part", _("A part cannot be split again.")) if facts.item.parent_id else None
-
-
-# FOUR_ELEMENTS is about the input, not about the person: services.assign says which are missing.
-_NEEDS: dict[Need, Callable[[Facts, User | None, date], Refusal | None]] = {
-    Need.NOT_THE_SUBMITTER: _not_the_submitter,
-    Need.NOT_THE_VERIFIER: _not_the_verifier,
-    Need.CHILDREN_CLOSED: _children_closed,
-    Need.EVIDENCE: _evidence,
-    Need.NO_OPEN_OBJECTION: _no_open_objection,
-    Need.OPEN_OBJECTION: _open_objection,
-    Need.PUBLICITY_OVER: _publicity_over,
-    Need.PARENT_OPEN: _parent_open,
-    Need.NOT_A_PART: _not_a_part,
-}
-
-
 def refuse_registration(user: User, office_id: int) -> Refusal | None:
     """Sources and items are brought in by a dispatcher of the office that keeps them."""
     if office_id in user.departments_with(Permission.DISPATCH):
@@ -162,13 +128,28 @@ def refuse_registration(user: User, office_id: int) -> Refusal | None:
     return forbidden("not-the-office", _ONLY[Party.OFFICE])
 
 
+_ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
+    Party.RESPONSIBLE: (State.RECTIFYING, *JUDGED),  # while it is judged, it makes what was passed stale
+    Party.OFFICE: (*IN_WORK, *JUDGED),  # scans of approvals, screenshots of the notice
+    Party.INSPECTOR: (State.CLOSED,),  # photographs of a look-back
+}
+
+
+def evidence_department(user: User, facts: Facts) -> int | None:
+    """The department for which this person may add evidence now."""
+    parties = [party for party, states in _ADDING_EVIDENCE.items() if facts.item.state in states]
+    if facts.item.state == State.CLOSED and not facts.pending_look_backs:
+        return None
+    return next((pk for party in parties if (pk := department_as(party, user, facts))), None)
+
+
 def refuse_evidence(user: User, facts: Facts) -> Refusal | None:
-    """Evidence is added by those who may report progress, while they may."""
-    if acting_department(Action.REPORT, user, facts) is None:
+    """Evidence is added by those who do the work, by the office, and after closing by those who look back."""
+    if evidence_department(user, facts) is not None:
+        return None
+    if all(department_as(party, user, facts) is None for party in _ADDING_EVIDENCE):
         return forbidden("not-the-responsible", _ONLY[Party.RESPONSIBLE])
-    if facts.item.state not in row_of(Action.REPORT).sources:
-        return conflict("not-in-this-state", _("Evidence is added while the item is being rectified."))
-    return None
+    return conflict("not-in-this-state", _("Evidence cannot be added in this state."))
 
 
 @dataclass(frozen=True)
@@ -196,4 +177,4 @@ def allowed_actions(user: User, facts: Facts, today: date) -> list[AllowedAction
 
 def on_the_road(actions: list[AllowedAction], state: str) -> list[AllowedAction]:
     """Those that start from the state the item is in: the buttons of the action panel."""
-    return [entry for entry in actions if state in row_of(entry.action).sources]
+    return [entry for entry in actions if state in sources_of(entry.action)]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Department, Region
 from workflow import working_calendar
-from workflow.models import Procedure, Rung
+from workflow.models import Procedure, Rung, Stage
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
@@ -44,7 +44,12 @@ def seed_departments() -> None:
 
 
 def seed_procedures() -> None:
+    """Those that the installation never had; what an office has made of one of them stays."""
     for row in read("procedures"):
-        procedure, is_new = Procedure.objects.get_or_create(code=row["code"], defaults=row)
+        stages = row.pop("stages")
+        procedure, is_new = Procedure.objects.get_or_create(code=row["code"], office=None, revision=1, defaults=row)
         if is_new:
+            Stage.objects.bulk_create(
+                Stage(procedure=procedure, position=n, **stage) for n, stage in enumerate(stages, 1)
+            )
             Rung.objects.bulk_create(Rung(procedure=procedure, **rung) for rung in read("ladder"))

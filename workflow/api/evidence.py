@@ -13,7 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from workflow.api.bodies import StrictSerializer
+from workflow.api.bodies.fields import StrictSerializer
 from workflow.api.fields import Moment, Text
 from workflow.api.idempotency import once
 from workflow.api.pagination import PAGING, Keyset

@@ -19,7 +19,7 @@ from accounts.roles import Role
 from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
 from workflow.api.views import ApiView, whole_page
-from workflow.models import Procedure, Source
+from workflow.models import Procedure, Source, Stage
 from workflow.models.procedures import DayUnit
 from workflow.querysets import sources_visible_to
 
@@ -57,15 +57,23 @@ class SourceSerializer(serializers.Serializer):
     office = serializers.CharField(source="office.name")
 
 
+class StageSerializer(serializers.Serializer):
+    """A stage of the acceptance chain; `days` are working days."""
+
+    party = serializers.ChoiceField(choices=Stage.By.choices)
+    department = serializers.CharField(source="department.name", allow_null=True, default=None)
+    days = serializers.IntegerField()
+
+
 class ProcedureSerializer(serializers.Serializer):
     """The parameters of the road; the last day of each is reckoned in working days where `…_days` says nothing else."""
 
     code = serializers.CharField()
     name = serializers.CharField()
-    chain = serializers.ListField(child=serializers.ChoiceField(choices=Procedure.Stage.choices))
+    chain = serializers.ListField(child=serializers.ChoiceField(choices=Stage.By.choices))
+    stages = StageSerializer(source="stages.all", many=True)
     verifier_is_not_lead = serializers.BooleanField()
     accept_days = serializers.IntegerField()
-    verification_days = serializers.IntegerField()
     approval_days = serializers.IntegerField()
     publicity_days = serializers.IntegerField()
     publicity_unit = serializers.ChoiceField(choices=DayUnit.choices)
@@ -162,7 +170,9 @@ class Procedures(RegisterView):
     what, title, serializer = "procedures", _("Procedures"), ProcedureSerializer
 
     def rows(self, user: User) -> QuerySet[Procedure]:
-        return Procedure.objects.order_by("id")
+        return (
+            Procedure.objects.filter(office=None, is_current=True).prefetch_related("stages__department").order_by("id")
+        )
 
 
 class Me(ApiView):

@@ -100,7 +100,7 @@ def _source(row: dict[str, str], office: Department, by: User, at: datetime) -> 
         title=row["title"].format(year=year),
         document_number=row["document_number"].format(year=year),
         issued_on=at.astimezone(BUSINESS_ZONE).date(),
-        procedure=Procedure.objects.get(code=row["procedure"]),
+        procedure=Procedure.objects.current(office).get(code=row["procedure"]),
         office=office,
         created_by=by,
         created_at=at,

@@ -1,13 +1,17 @@
 """Tables, one file a noun: constraints and indexes, no verbs."""
 
 from workflow.models.calendar import CalendarDay
-from workflow.models.closing import Closure, Objection, Publicity, Submission, Verification
+from workflow.models.closing import Closure, Filing, Objection, Publicity, Submission, Verification
 from workflow.models.events import Event
 from workflow.models.evidence import Evidence
+from workflow.models.extensions import Extension, Suspension
 from workflow.models.idempotency import IdempotencyRecord
 from workflow.models.imports import PlanImport
-from workflow.models.items import Assignment, Milestone, NumberSeries, ProgressReport, Target, WorkItem
-from workflow.models.procedures import Procedure, Rung
+from workflow.models.items import Assignment, NumberSeries, WorkItem
+from workflow.models.look_backs import LookBack
+from workflow.models.petitions import Petition, SubIssue
+from workflow.models.procedures import Procedure, Rung, Stage
+from workflow.models.progress import Measurement, Milestone, ProgressReport, Target
 from workflow.models.sources import Section, Source
 from workflow.models.timers import RungFiring, Timer
 
@@ -17,10 +21,15 @@ __all__ = [
     "Closure",
     "Event",
     "Evidence",
+    "Extension",
+    "Filing",
     "IdempotencyRecord",
+    "LookBack",
+    "Measurement",
     "Milestone",
     "NumberSeries",
     "Objection",
+    "Petition",
     "PlanImport",
     "Procedure",
     "ProgressReport",
@@ -29,7 +38,10 @@ __all__ = [
     "RungFiring",
     "Section",
     "Source",
+    "Stage",
+    "SubIssue",
     "Submission",
+    "Suspension",
     "Target",
     "Timer",
     "Verification",

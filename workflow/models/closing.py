@@ -1,4 +1,4 @@
-"""The way out: submissions, verifications, publicity, objections, closures."""
+"""The way out: submissions, verifications, publicity, objections, closures, filings."""
 
 from django.conf import settings
 from django.db import models
@@ -6,8 +6,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Department
 from workflow.models.evidence import Evidence
 from workflow.models.items import WorkItem
+from workflow.models.procedures import DayUnit
 
 USER = settings.AUTH_USER_MODEL
 
@@ -17,6 +19,9 @@ class Submission(models.Model):
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="submissions")
     cycle = models.PositiveSmallIntegerField()
+    supplements = models.OneToOneField(  # what was supplemented: the stages it had passed stay passed
+        "self", models.PROTECT, null=True, blank=True, related_name="supplemented_by"
+    )
     summary = models.TextField(_("summary"))
     evidence = models.ManyToManyField(Evidence, related_name="submissions")
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
@@ -48,14 +53,22 @@ class Verification(models.Model):
         SUPPLEMENT = "supplement", _("Supplement, then pass")
         FAIL = "fail", _("Fail")
 
+    class Method(models.TextChoices):
+        PAPER = "paper", _("On paper")
+        SITE = "site", _("On site")
+
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="verifications")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="verifications")
     cycle = models.PositiveSmallIntegerField()
     stage = models.PositiveSmallIntegerField()
     conclusion = models.CharField(_("conclusion"), max_length=10, choices=Conclusion)
     opinion = models.TextField(_("opinion"))
+    method = models.CharField(_("checked"), max_length=5, choices=Method, default=Method.PAPER)
     visited_on = models.DateField(_("site visit on"), null=True, blank=True)
-    checklist = models.JSONField(default=dict, blank=True)
+    team = models.CharField(_("who was there"), max_length=200, blank=True)
+    checklist = models.JSONField(default=dict, blank=True)  # {standard: {"met": bool, "note": text}}
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")  # that verified
+    digest = models.CharField(max_length=64, blank=True)  # of what was seen
     submitted_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -64,6 +77,10 @@ class Verification(models.Model):
         ordering = ["item", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(by=F("submitted_by")), name="workflow_verifier_is_not_submitter"),
+            models.CheckConstraint(
+                condition=Q(method="site", visited_on__isnull=False) | Q(method="paper", visited_on__isnull=True),
+                name="workflow_site_visit_has_its_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +94,11 @@ class Publicity(models.Model):
     cycle = models.PositiveSmallIntegerField()
     starts_on = models.DateField()
     ends_on = models.DateField()
+    days = models.PositiveSmallIntegerField(default=0)
+    unit = models.CharField(max_length=8, choices=DayUnit, default=DayUnit.WORKING)
+    notice = models.JSONField(default=dict)  # the text made public, field by field; services.notice_text
+    place = models.CharField(_("published at"), max_length=300, blank=True)  # elsewhere, besides our own page
+    published_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)  # by the clock, or stopped by an objection upheld
 
     class Meta:
@@ -103,8 +125,12 @@ class Objection(models.Model):
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="objections")
     cycle = models.PositiveSmallIntegerField()
     text = models.TextField(_("objection"))
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")  # null: from the public page
+    name = models.CharField(_("name"), max_length=60, blank=True)  # personal: shown to the office alone
+    contact = models.CharField(_("telephone or e-mail"), max_length=100, blank=True)  # personal as well
+    client_hash = models.CharField(max_length=64, blank=True)  # keyed hash of the address it came from, for the limit
     at = models.DateTimeField()
+    decide_by = models.DateField(null=True, blank=True)  # the last day to decide
     upheld = models.BooleanField(_("upheld"), null=True, blank=True)
     opinion = models.TextField(_("opinion"), blank=True)
     decided_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
@@ -133,6 +159,8 @@ class Closure(models.Model):
     outcome = models.CharField(_("outcome"), max_length=20, choices=WorkItem.Outcome)
     opinion = models.TextField(_("opinion"))
     document_number = models.CharField(_("document number"), max_length=80, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True)  # of what was closed: that of the last pass
     was_late = models.BooleanField()
     submitted_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     verified_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
@@ -150,3 +178,17 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} #{self.cycle}"
+
+
+class Filing(models.Model):
+    """The close-out was reported to the higher level."""
+
+    closure = models.OneToOneField(Closure, models.PROTECT, related_name="filing")
+    filed_with = models.CharField(_("filed with"), max_length=80)
+    filed_on = models.DateField(_("filed on"))
+    document_number = models.CharField(_("document number"), max_length=80)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.filed_with} {self.document_number}"

@@ -77,12 +77,18 @@ class WorkItem(models.Model):
     return_count = models.PositiveSmallIntegerField(default=0)
     percent = models.PositiveSmallIntegerField(_("progress"), default=0)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    entered_at = models.DateTimeField()  # the present state, or stage of verification
     assigned_at = models.DateTimeField(null=True, blank=True)
+    accept_by = models.DateField(null=True, blank=True)  # last day to accept; while assigned
     accepted_at = models.DateTimeField(null=True, blank=True)
+    supplement_by = models.DateField(null=True, blank=True)  # last day to supplement; while that is asked for
     submitted_at = models.DateTimeField(null=True, blank=True)  # in this cycle; null when returned
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -120,6 +126,10 @@ class WorkItem(models.Model):
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="workflow_item_not_own_parent"
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="workflow_item_not_merged_in_itself",
+            ),
             models.UniqueConstraint(
                 fields=["source", "task_number"],
                 condition=Q(task_number__isnull=False, parent__isnull=True),
@@ -144,13 +154,16 @@ class WorkItem(models.Model):
 
 
 class Assignment(models.Model):
-    """A department has a role on an item; `stage` is set for verifying departments only."""
+    """A department has a role on an item; `stage` and `days` (working) are set for verifying departments only."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="assignments")
     department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=12, choices=DepartmentRole)
     stage = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
+    days = models.PositiveSmallIntegerField(default=0)
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["item", "stage", "position", "id"]
@@ -163,71 +176,13 @@ class Assignment(models.Model):
                 condition=Q(role="verify", stage__gt=0) | (~Q(role="verify") & Q(stage=0)),
                 name="workflow_assignment_stage_for_verifiers",
             ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_by__isnull=True, acknowledged_at__isnull=True)
+                | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                name="workflow_assignment_acknowledged_together",
+            ),
         ]
         indexes = [models.Index(fields=["department", "item"], name="workflow_assignment_by_dept")]
 
     def __str__(self) -> str:
         return f"{self.department} ({self.role})"
-
-
-class Milestone(models.Model):
-    """A dated obligation inside a task. `confidence` says how sure the reader was of the date."""
-
-    class Confidence(models.TextChoices):
-        STATED = "stated", _("stated")
-        INFERRED = "inferred", _("inferred")
-        AMBIGUOUS = "ambiguous", _("ambiguous")
-
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="milestones")
-    position = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    due_on = models.DateField(null=True, blank=True)
-    confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.STATED)
-
-    class Meta:
-        ordering = ["item", "position"]
-        constraints = [models.UniqueConstraint(fields=["item", "position"], name="workflow_milestone_position_once")]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Target(models.Model):
-    """A measurable aim of a task, e.g. ≥ 80 %."""
-
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="targets")
-    position = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    comparator = models.CharField(max_length=2, blank=True)
-    value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    unit = models.CharField(max_length=20, blank=True)
-
-    class Meta:
-        ordering = ["item", "position"]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class ProgressReport(models.Model):
-    """What a department says about its progress, at a moment."""
-
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="reports")
-    cycle = models.PositiveSmallIntegerField()
-    department = models.ForeignKey(Department, models.PROTECT)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
-    at = models.DateTimeField()
-    percent = models.PositiveSmallIntegerField(null=True, blank=True)
-    values = models.JSONField(default=dict, blank=True)
-    text = models.TextField()
-
-    class Meta:
-        ordering = ["-at", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(percent__isnull=True) | Q(percent__lte=100), name="workflow_report_percent"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text

@@ -1,13 +1,18 @@
-"""Procedures: the parameters of the road. Every number is a row here, never a constant in code."""
+"""Procedures: the parameters of the road. Every number is a row here, never a constant in code.
+
+A procedure that is edited becomes a new revision; an item keeps the one it started with.
+"""
 
 from datetime import time
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from workflow.lifecycle import Party
+from accounts.models import Department
+from workflow.lifecycle import EvidenceKind, Party
 
 
 class DayUnit(models.TextChoices):
@@ -15,37 +20,152 @@ class DayUnit(models.TextChoices):
     CALENDAR = "calendar", _("calendar days")
 
 
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    def current(self, office: Department | None = None) -> "ProcedureQuerySet":
+        """The revisions in force for an office: its own, and the shipped ones that it has not made its own."""
+        own = self.filter(office=office, is_current=True) if office else self.none()
+        shipped = self.filter(office=None, is_current=True).exclude(code__in=own.values("code"))
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=shipped.values("pk")))
+
+
 class Procedure(models.Model):
     """How items of a kind of source are handled. Sources of the defaults: design table "Time" (public rules)."""
 
-    class Stage(models.TextChoices):
-        """Who verifies at a stage; a stage that finds no department on the item is left out."""
+    class ReportEvery(models.TextChoices):
+        NEVER = "", _("no regular reports")
+        WEEK = "week", _("every week")
+        MONTH = "month", _("every month")
 
-        SUPERVISE = "supervise", _("Supervising department")
-        OFFICE = "office", _("Committee office")
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = models.SlugField(_("code"), max_length=40)
+    office = models.ForeignKey(Department, models.PROTECT, null=True, blank=True)  # null: shipped, for every city
+    revision = models.PositiveSmallIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
     name = models.CharField(_("name"), max_length=60)
-    chain = ArrayField(models.CharField(max_length=12, choices=Stage), verbose_name=_("acceptance chain"))
-    verifier_is_not_lead = models.BooleanField(_("verified by another department than the lead"), default=False)
+    reason = models.TextField(_("reason for the change"), blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(null=True, blank=True)  # null: shipped
+
+    # handing out
     accept_days = models.PositiveSmallIntegerField(_("days to accept (working)"), default=2)
-    verification_days = models.PositiveSmallIntegerField(_("days to verify a stage (working)"), default=10)
-    approval_days = models.PositiveSmallIntegerField(_("days to approve (working)"), default=3)
+    departments_may_transfer = models.BooleanField(_("the lead department may pass the item on"), default=True)
+    transfer_min_days = models.PositiveSmallIntegerField(
+        _("days left at least after passing on (working, 0: the deadline stays)"), default=0
+    )
+
+    # while it is rectified
+    report_every = models.CharField(_("progress reports"), max_length=5, choices=ReportEvery, blank=True, default="")
+    report_day = models.PositiveSmallIntegerField(_("due on day (of the month, or 1 = Monday)"), default=25)
+    extension_deciders = ArrayField(  # of the first, the second … extension; as many as are possible
+        models.CharField(
+            max_length=12, choices=[(Party.OFFICE, _("Committee office")), (Party.APPROVER, _("Supervisor"))]
+        ),
+        verbose_name=_("extensions are decided by, one after the other"),
+        default=list,
+        blank=True,
+    )
+    extension_ask_days = models.PositiveSmallIntegerField(_("asked before the deadline (working days)"), default=5)
+    extension_max_days = models.PositiveSmallIntegerField(_("longest extension (calendar days)"), default=90)
+    extension_is_recorded = models.BooleanField(
+        _("only the higher level extends; its approval is recorded"), default=False
+    )
+    submit_evidence = ArrayField(
+        models.CharField(max_length=24, choices=EvidenceKind),
+        verbose_name=_("evidence needed to submit"),
+        default=list,
+        blank=True,
+    )
+
+    # judging
+    verifier_is_not_lead = models.BooleanField(_("verified by another department than the lead"), default=False)
+    supplement_days = models.PositiveSmallIntegerField(_("days to supplement (working)"), default=5)
+    decision_days = models.PositiveSmallIntegerField(_("days to decide an objection or a request (working)"), default=5)
     publicity_days = models.PositiveSmallIntegerField(_("publicity (days, 0 for none)"), default=0)
     publicity_unit = models.CharField(_("publicity counted in"), max_length=8, choices=DayUnit, default=DayUnit.WORKING)
-    notice_at = models.TimeField(_("notices go out at"), default=time(8, 30))  # Asia/Shanghai
+    objections_to = models.TextField(_("where to object: office, address, telephone"), blank=True)
+
+    # closing and after
+    approving_department = models.ForeignKey(  # null: the committee office
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed out by")
+    )
+    approval_days = models.PositiveSmallIntegerField(_("days to approve (working)"), default=3)
+    closing_evidence = ArrayField(
+        models.CharField(max_length=24, choices=EvidenceKind),
+        verbose_name=_("evidence needed to close out"),
+        default=list,
+        blank=True,
+    )
+    closure_prefix = models.CharField(_("close-out papers are numbered as"), max_length=20, default="销号")
+    files_to = models.CharField(_("filed with (empty: not filed)"), max_length=80, blank=True)
+    filing_days = models.PositiveSmallIntegerField(_("days to file (working)"), default=10)
+    look_back_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("look-backs (calendar days after closing)"),
+        default=list,
+        blank=True,
+    )
+    look_back_share = models.PositiveSmallIntegerField(_("share of items looked back at (percent)"), default=100)
     reopen_days = models.PositiveSmallIntegerField(_("time limit after reopening (calendar days)"), default=30)
+
+    notice_at = models.TimeField(_("notices go out at"), default=time(8, 30))  # Asia/Shanghai
+
+    objects = ProcedureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(chain__len__gt=0), name="workflow_procedure_has_a_stage"),
+            models.UniqueConstraint(
+                fields=["code", "office", "revision"], nulls_distinct=False, name="workflow_procedure_revision_once"
+            ),
+            models.UniqueConstraint(
+                fields=["code", "office"],
+                condition=Q(is_current=True),
+                nulls_distinct=False,
+                name="workflow_procedure_one_current",
+            ),
+            models.CheckConstraint(condition=Q(look_back_share__lte=100), name="workflow_procedure_share"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def chain(self) -> list[str]:
+        """Who verifies, stage by stage."""
+        return [stage.party for stage in self.stages.all()]
+
+
+class Stage(models.Model):
+    """A stage of the acceptance chain: who verifies, and in how many working days."""
+
+    class By(models.TextChoices):
+        SUPERVISE = "supervise", _("Supervising department")
+        OFFICE = "office", _("Committee office")
+        LEAD = "lead", _("Lead department")
+        DEPARTMENT = "department", _("This department")
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="stages")
+    position = models.PositiveSmallIntegerField()
+    party = models.CharField(_("verified by"), max_length=12, choices=By)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    days = models.PositiveSmallIntegerField(_("days to verify (working)"), default=10)
+
+    class Meta:
+        ordering = ["procedure", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "position"], name="workflow_stage_position_once"),
+            models.CheckConstraint(
+                condition=Q(party="department", department__isnull=False)
+                | (~Q(party="department") & Q(department__isnull=True)),
+                name="workflow_stage_names_its_department",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.get_party_display()}"
 
 
 class Clock(models.TextChoices):
@@ -54,9 +174,15 @@ class Clock(models.TextChoices):
     ACCEPT = "accept", _("acceptance")
     DEADLINE = "deadline", _("rectification deadline")
     MILESTONE = "milestone", _("milestone")
+    REPORT = "report", _("progress report")
+    SUPPLEMENT = "supplement", _("supplement")
+    EXTENSION = "extension", _("decision on the extension")
     VERIFICATION = "verification", _("verification")
     PUBLICITY = "publicity", _("publicity")
+    OBJECTION = "objection", _("decision on the objection")
     APPROVAL = "approval", _("close-out approval")
+    FILING = "filing", _("filing")
+    LOOK_BACK = "look_back", _("look-back")
 
 
 class Rung(models.Model):

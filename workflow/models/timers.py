@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from workflow.models.events import Event
-from workflow.models.items import Milestone, WorkItem
+from workflow.models.items import WorkItem
 from workflow.models.procedures import Clock, Rung
+from workflow.models.progress import Milestone
 
 
 class Timer(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from workflow.lifecycle import FINISHED, Action, DepartmentRole, State
-from workflow.models import Assignment, Source, WorkItem
-from workflow.models.procedures import Procedure
+from workflow.models import Assignment, Source, Stage, WorkItem
 from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
@@ -49,9 +48,10 @@ def assign(
     def effect(step: Step) -> Change:
         given = {"measures": measures.strip(), "lead": lead, "due_on": due_on, "standard": standard.strip()}
         _check_elements(step, given)
-        parties = _parties(step.item, lead, departments)
-        _replace_assignments(step.item, parties)
+        seats = _seats(step.item, lead, departments)
+        _replace_assignments(step.item, seats)
         item = step.item
+        item.accept_by = step.calendar.add_working_days(step.today, item.procedure.accept_days)
         item.measures, item.standard, item.lead, item.due_on = measures.strip(), standard.strip(), lead, due_on
         item.target = target.strip() or item.target
         item.assigned_at = step.now
@@ -67,13 +67,14 @@ def assign(
             "due_on",
             "target",
             "assigned_at",
+            "accept_by",
             "original_due_on",
             "open_questions",
         ]
         data = {
             "lead": lead.name,
             "due_on": due_on.isoformat() if due_on else None,
-            "departments": [{"role": role, "department": unit.name} for role, unit, _stage in parties],
+            "departments": [{"role": role, "department": unit.name} for role, unit, _stage, _days in seats],
             "settled_questions": settled,
         }
         return Change(State.ASSIGNED, fields=fields, data=data)
@@ -116,14 +117,34 @@ def _latest_for_a_part(step: Step) -> date | None:
     return step.today + timedelta(days=step.item.procedure.reopen_days)
 
 
-def _parties(item: WorkItem, lead: Department, departments: Parties) -> list[tuple[DepartmentRole, Department, int]]:
-    """(role, department, stage), the answering lead first, verifying departments with their stages."""
+class Seat(NamedTuple):
+    """A department's place on an item; `stage` and `days` (working) for verifying departments."""
+
+    role: DepartmentRole
+    department: Department
+    stage: int = 0
+    days: int = 0
+
+
+def _seats(item: WorkItem, lead: Department, departments: Parties) -> list[Seat]:
+    """The answering lead first, verifying departments with their stages."""
     others = list(dict.fromkeys((DepartmentRole(role), unit) for role, unit in departments))
     named = [unit for role, unit in others if role == DepartmentRole.VERIFY]
     supervising = [unit for role, unit in others if role == DepartmentRole.SUPERVISE]
-    chain = named or _chain(item, supervising)
+    chain = _named_chain(item, named) if named else _chain(item, lead, supervising)
     leads = {lead, *(unit for role, unit in others if role == DepartmentRole.LEAD)}
-    if item.procedure.verifier_is_not_lead and (wrong := leads.intersection(chain)):
+    refuse_lead_as_verifier(item, leads, {unit for unit, _days in chain})
+    rest = [
+        Seat(role, unit) for role, unit in others if role != DepartmentRole.VERIFY and (role, unit) != ("lead", lead)
+    ]
+    stages = [Seat(DepartmentRole.VERIFY, unit, stage, days) for stage, (unit, days) in enumerate(chain, 1)]
+    return [Seat(DepartmentRole.LEAD, lead), *rest, *stages]
+
+
+def refuse_lead_as_verifier(item: WorkItem, leads: set[Department], verifying: set[Department]) -> None:
+    """Central and provincial items: another department than the lead verifies (DOMAIN rule 2). Raises Refused."""
+    wrong = leads & verifying
+    if item.procedure.verifier_is_not_lead and wrong:
         raise Refused(
             invalid(
                 "verifier-is-lead",
@@ -131,26 +152,38 @@ def _parties(item: WorkItem, lead: Department, departments: Parties) -> list[tup
                 departments=format_lazy(_("{name} is the lead department."), name=min(unit.name for unit in wrong)),
             )
         )
-    rest = [
-        (role, unit, 0) for role, unit in others if role != DepartmentRole.VERIFY and (role, unit) != ("lead", lead)
-    ]
-    stages = [(DepartmentRole.VERIFY, unit, stage) for stage, unit in enumerate(dict.fromkeys(chain), 1)]
-    return [(DepartmentRole.LEAD, lead, 0), *rest, *stages]
 
 
-def _chain(item: WorkItem, supervising: list[Department]) -> list[Department]:
-    """The procedure's stages as departments; a stage that finds none is left out, the office is always there."""
-    chain: list[Department] = []
-    for stage in item.procedure.chain:
-        chain += supervising[:1] if stage == Procedure.Stage.SUPERVISE else [item.office]
-    return chain or [item.office]
+def _named_chain(item: WorkItem, named: list[Department]) -> list[tuple[Department, int]]:
+    """The departments that the issuing list names, each with the days of the procedure's stage at its place."""
+    days = [stage.days for stage in item.procedure.stages.all()]
+    return [(unit, days[min(place, len(days) - 1)]) for place, unit in enumerate(dict.fromkeys(named))]
 
 
-def _replace_assignments(item: WorkItem, parties: list[tuple[DepartmentRole, Department, int]]) -> None:
+def _chain(item: WorkItem, lead: Department, supervising: list[Department]) -> list[tuple[Department, int]]:
+    """The procedure's stages as departments. Raises Refused where a stage finds none on the item."""
+    chain = []
+    for stage in item.procedure.stages.select_related("department"):
+        match stage.party:
+            case Stage.By.OFFICE:
+                unit = item.office
+            case Stage.By.LEAD:
+                unit = lead
+            case Stage.By.DEPARTMENT:
+                unit = stage.department
+            case _ if supervising:
+                unit = supervising[0]
+            case _:
+                sentence = _("This procedure asks the supervising department to verify; please name one.")
+                raise Refused(invalid("supervising-department", sentence, departments=sentence))
+        chain.append((unit, stage.days))
+    return chain
+
+
+def _replace_assignments(item: WorkItem, seats: list[Seat]) -> None:
     item.assignments.all().delete()
     Assignment.objects.bulk_create(
-        Assignment(item=item, role=role, department=unit, stage=stage, position=position)
-        for position, (role, unit, stage) in enumerate(parties)
+        Assignment(item=item, position=position, **seat._asdict()) for position, seat in enumerate(seats)
     )
 
 
@@ -158,8 +191,8 @@ def accept(item: WorkItem, *, by: User, note: str = "", **door: Any) -> WorkItem
     """The lead department takes the item on; from now on its original deadline stands for ever."""
 
     def effect(step: Step) -> Change:
-        step.item.accepted_at = step.now
-        return Change(State.RECTIFYING, fields=["accepted_at"])
+        step.item.accepted_at, step.item.accept_by = step.now, None
+        return Change(State.RECTIFYING, fields=["accepted_at", "accept_by"])
 
     return perform(item, Action.ACCEPT, by=by, note=note, effect=effect, **door)
 
@@ -169,6 +202,7 @@ def decline(item: WorkItem, *, by: User, reason: str, note: str = "", **door: An
 
     def effect(step: Step) -> Change:
         require(reason=reason)
-        return Change(State.DRAFT, data={"reason": reason.strip()})
+        step.item.accept_by = None
+        return Change(State.DRAFT, fields=["accept_by"], data={"reason": reason.strip()})
 
     return perform(item, Action.DECLINE, by=by, note=note or reason, effect=effect, **door)

@@ -18,7 +18,6 @@ from accounts.models import User
 from workflow import database_clock, permissions
 from workflow.facts import read_facts
 from workflow.file_types import content_type_of
-from workflow.lifecycle import Action
 from workflow.models import Event, Evidence, WorkItem
 from workflow.refusal import Refused, conflict, invalid
 from workflow.services.perform import busy_refused, lock
@@ -57,7 +56,7 @@ def add_evidence(
             note=note.strip()[:300],
             taken_at=taken_at,
             by=by,
-            department_id=permissions.acting_department(Action.REPORT, by, facts),
+            department_id=permissions.evidence_department(by, facts),
             at=now,
         )
         _store(file, evidence)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.models import User
-from workflow import database_clock, notices, permissions, working_calendar
+from workflow import database_clock, notices, permissions
 from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
@@ -22,7 +21,7 @@ from workflow.models import Assignment, Event, WorkItem
 from workflow.refusal import Refusal, RefusalKind, Refused, conflict
 from workflow.services import timers
 
-ALWAYS_WRITTEN = ("state", "stage", "turn_party", "turn_department", "version", "updated_at")
+ALWAYS_WRITTEN = ("state", "stage", "turn_party", "turn_department", "version", "updated_at", "entered_at")
 
 
 @dataclass
@@ -34,14 +33,15 @@ class Step:
     by: User | None
     department_id: int | None  # for which the person acts
     now: datetime
+    cycle: int  # in which the step began
 
     @property
     def today(self) -> date:
         return self.now.astimezone(BUSINESS_ZONE).date()
 
-    @cached_property
+    @property
     def calendar(self) -> WorkingCalendar:
-        return working_calendar.load()
+        return self.facts.calendar
 
 
 @dataclass
@@ -98,7 +98,7 @@ def _perform(
     if refusal := permissions.refuse(action, by, facts, today):
         raise Refused(refusal)
     department_id = permissions.acting_department(action, by, facts) if by else None
-    step = Step(item, facts, by, department_id, now)
+    step = Step(item, facts, by, department_id, now, item.cycle)
     before = item.state
     change = effect(step)
     if change.to not in leads_to(action, State(before)):
@@ -123,13 +123,16 @@ def _perform(
 
 def _write(step: Step, change: Change) -> None:
     item = step.item
+    has_moved = (item.state, item.stage, item.cycle) != (change.to, change.stage, step.cycle)
     item.state, item.stage = change.to, change.stage
     item.version += 1
     item.updated_at = step.now
+    if has_moved:
+        item.entered_at = step.now
     set_turn(item)
     item.save(update_fields={*ALWAYS_WRITTEN, *change.fields})
     if change.restarts_clocks:
-        timers.rearm(item, step.calendar, step.now)
+        timers.rearm(item, step.calendar, step.now, has_moved)
 
 
 def lock(seen: WorkItem) -> WorkItem:
@@ -141,14 +144,13 @@ def lock(seen: WorkItem) -> WorkItem:
 
 
 def set_turn(item: WorkItem) -> None:
-    """Write down whose turn it is; an open objection makes publicity the office's turn."""
-    party = TURN[State(item.state)]
-    if item.state == State.PUBLICIZING and item.objections.filter(upheld__isnull=True).exists():
-        party = Party.OFFICE
-    item.turn_party = party
+    """Write down whose turn it is, and in which department."""
+    item.turn_party = party = _party_in_turn(item)
     match party:
-        case Party.OFFICE | Party.APPROVER:
+        case Party.OFFICE | Party.INSPECTOR:
             item.turn_department_id = item.office_id
+        case Party.APPROVER:
+            item.turn_department_id = item.procedure.approving_department_id or item.office_id
         case Party.LEAD:
             item.turn_department_id = item.lead_id
         case Party.VERIFIER:
@@ -156,6 +158,18 @@ def set_turn(item: WorkItem) -> None:
             item.turn_department_id = verifying.values_list("department_id", flat=True).get()
         case _:
             item.turn_department_id = None
+
+
+def _party_in_turn(item: WorkItem) -> Party:
+    """That of the state; but an open objection is the office's turn, and a closed item may want filing, looking back."""
+    if item.state == State.PUBLICIZING and item.objections.filter(upheld__isnull=True).exists():
+        return Party.OFFICE
+    if item.state == State.CLOSED:
+        if item.procedure.files_to and item.closures.filter(cycle=item.cycle, filing=None).exists():
+            return Party.OFFICE
+        if item.look_backs.filter(cycle=item.cycle, finding="", dropped_at=None).exists():
+            return Party.INSPECTOR
+    return TURN[State(item.state)]
 
 
 def stale() -> Refusal:

@@ -70,9 +70,11 @@ def submit(
             was_late=bool(item.due_on and step.today > item.due_on),
         )
         submission.evidence.set(files)
+        step.facts.submissions_of_the_cycle.append(submission)
         item.submitted_at, item.percent = step.now, 100
         data = {"summary": summary.strip(), "evidence": [file.pk for file in files], "late": submission.was_late}
-        return Change(State.VERIFYING, stage=1, fields=["submitted_at", "percent"], data=data)
+        stage = step.facts.first_stage_to_pass() or 1
+        return Change(State.VERIFYING, stage=stage, fields=["submitted_at", "percent"], data=data)
 
     return perform(item, Action.SUBMIT, by=by, note=note or summary, effect=effect, **door)
 

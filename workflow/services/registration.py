@@ -64,6 +64,7 @@ def new_item(source: Source, number: str, by: User | None, now: datetime, **fiel
         created_by=by,
         created_at=now,
         updated_at=now,
+        entered_at=now,
         **fields,
     )
 

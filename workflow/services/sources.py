@@ -44,7 +44,7 @@ def create_source(
                 title=title.strip(),
                 document_number=document_number.strip(),
                 issued_on=issued_on,
-                procedure=procedure or Procedure.objects.get(code=USUAL_PROCEDURE[Source.Kind(kind)]),
+                procedure=procedure or Procedure.objects.current(office).get(code=USUAL_PROCEDURE[Source.Kind(kind)]),
                 office=office,
                 created_by=by,
                 created_at=now or database_clock.now(),

@@ -1,24 +1,29 @@
 """Arming and ending the clocks of an item, inside the transaction of the verb that moves it."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 
 from workflow import deadlines
 from workflow.deadlines import BUSINESS_ZONE, ClockFacts, RunningClock, WorkingCalendar
-from workflow.lifecycle import IN_WORK, State
+from workflow.lifecycle import DepartmentRole, State
 from workflow.models import Timer, WorkItem
 from workflow.models.procedures import Clock
 
 # A deadline that stays the same day keeps its clock; the others begin anew with each step of the road.
-_KEPT = (Clock.DEADLINE, Clock.MILESTONE)
+_KEPT = (Clock.DEADLINE, Clock.MILESTONE, Clock.REPORT, Clock.OBJECTION)
 
 
-def rearm(item: WorkItem, calendar: WorkingCalendar, now: datetime) -> None:
-    """End the clocks that no longer run and start those that now do, each with a new generation."""
-    wanted = set(deadlines.running_clocks(clock_facts(item, now), item.procedure, calendar))
+def rearm(item: WorkItem, calendar: WorkingCalendar, now: datetime, has_moved: bool = True) -> None:
+    """End the clocks that no longer run and start those that now do, each with a new generation.
+
+    `has_moved`: to another state or stage, so that the clocks of the turn begin anew even if they end the same day.
+    """
+    wanted = set(deadlines.running_clocks(clock_facts(item, calendar), item.procedure, calendar))
     running = {_key(timer): timer for timer in item.timers.filter(ended_at__isnull=True)}
-    kept = {clock for clock in wanted & running.keys() if clock.clock in _KEPT}
+    kept = {clock for clock in wanted & running.keys() if clock.clock in _KEPT or not has_moved}
     ended = [timer.pk for clock, timer in running.items() if clock not in kept]
     Timer.objects.filter(pk__in=ended).update(ended_at=now, fire_at=None)
     starting = sorted(wanted - kept, key=lambda clock: (clock.clock, clock.milestone_id or 0))
@@ -50,19 +55,86 @@ def _start(item: WorkItem, clocks: list[RunningClock], calendar: WorkingCalendar
     Timer.objects.bulk_create(timers)
 
 
-def clock_facts(item: WorkItem, now: datetime) -> ClockFacts:
-    """What deadlines.running_clocks needs to know about an item."""
-    is_public = item.state == State.PUBLICIZING
-    milestones = item.milestones.filter(due_on__isnull=False) if item.state in IN_WORK else item.milestones.none()
-    running = item.publicities.filter(ended_at__isnull=True).values_list("ends_on", flat=True)
+def clock_facts(item: WorkItem, calendar: WorkingCalendar) -> ClockFacts:
+    """What deadlines.running_clocks needs to know about an item; a state's facts are read only in that state."""
+    read = _FACTS_OF.get(State(item.state))
     return ClockFacts(
         state=item.state,
-        today=now.astimezone(BUSINESS_ZONE).date(),
+        entered_on=_day(item.entered_at),
         due_on=item.due_on,
-        milestones=tuple(milestones.values_list("pk", "due_on")),
-        publicity_ends_on=running.first() if is_public else None,
-        is_objection_open=is_public and item.objections.filter(upheld__isnull=True).exists(),
+        objection_decide_by=_objection_decide_by(item) if item.state in _OBJECTED else None,
+        **(read(item, calendar) if read else {}),
     )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(BUSINESS_ZONE).date()
+
+
+_OBJECTED = (State.RECTIFYING, State.VERIFYING, State.PUBLICIZING)
+
+
+def _objection_decide_by(item: WorkItem) -> date | None:
+    rows = item.objections.filter(upheld__isnull=True).order_by("decide_by").values_list("decide_by", "at")
+    return next((decide_by or _day(at) for decide_by, at in rows), None)
+
+
+def _while_assigned(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
+    return {"accept_by": item.accept_by, "milestones": _milestones(item)}
+
+
+def _while_rectifying(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
+    asked = item.extensions.filter(is_approved=None, lapsed_at=None).values_list("decide_by", flat=True)
+    return {
+        "supplement_by": item.supplement_by,
+        "milestones": _milestones(item),
+        "extension_decide_by": asked.first(),
+        "report_due_on": _report_due_on(item),
+    }
+
+
+def _milestones(item: WorkItem) -> tuple[tuple[int, date], ...]:
+    return tuple(item.milestones.filter(due_on__isnull=False, reached_on=None).values_list("pk", "due_on"))
+
+
+def _report_due_on(item: WorkItem) -> date | None:
+    """The due day that nobody has answered yet; a missed one stays until the lead department reports."""
+    reports = item.reports.filter(cycle=item.cycle, department=item.lead_id)
+    answered = reports.aggregate(last=Max("period_due_on"))["last"]
+    missed = item.timers.filter(clock=Clock.REPORT, ended_at=None).values_list("due_on", flat=True).first()
+    if missed and (answered is None or answered < missed):
+        return missed
+    entered_on = _day(item.entered_at)
+    return deadlines.report_day(
+        max(entered_on, answered + timedelta(days=1)) if answered else entered_on, item.procedure
+    )
+
+
+def _while_verifying(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
+    stage = item.assignments.filter(role=DepartmentRole.VERIFY, stage=item.stage)
+    return {"stage_days": stage.values_list("days", flat=True).get()}
+
+
+def _while_publicizing(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
+    return {"publicity_ends_on": item.publicities.filter(ended_at=None).values_list("ends_on", flat=True).first()}
+
+
+def _once_closed(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
+    to_file = item.procedure.files_to and item.closures.filter(cycle=item.cycle, filing=None).exists()
+    pending = item.look_backs.filter(cycle=item.cycle, finding="", dropped_at=None)
+    return {
+        "file_by": calendar.add_working_days(_day(item.closed_at), item.procedure.filing_days) if to_file else None,
+        "look_back_on": pending.order_by("due_on").values_list("due_on", flat=True).first(),
+    }
+
+
+_FACTS_OF: dict[State, Callable[[WorkItem, WorkingCalendar], dict[str, Any]]] = {
+    State.ASSIGNED: _while_assigned,
+    State.RECTIFYING: _while_rectifying,
+    State.VERIFYING: _while_verifying,
+    State.PUBLICIZING: _while_publicizing,
+    State.CLOSED: _once_closed,
+}
 
 
 def _key(timer: Timer) -> RunningClock:

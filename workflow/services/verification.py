@@ -35,9 +35,10 @@ def verify(
             raise Refused(invalid("conclusion", _("Unknown conclusion."), conclusion=_("Pass, supplement or fail.")))
         if visited_on and visited_on > step.today:
             raise Refused(invalid("visited-on", _("A visit lies in the past."), visited_on=_("Not in the future.")))
-        _record(step, conclusion, opinion, visited_on, checklist or {})
+        verification = _record(step, conclusion, opinion, visited_on, checklist or {})
         data = {"conclusion": conclusion, "opinion": opinion.strip(), "stage": step.item.stage}
         if conclusion == Conclusion.PASS:
+            step.facts.verifications.append(verification)
             return _passed(step, data)
         return send_back(step, counts=conclusion == Conclusion.FAIL, data=data)
 
@@ -68,17 +69,22 @@ def latest_submission(item: WorkItem) -> Submission:
     return item.submissions.filter(cycle=item.cycle).latest("id")
 
 
-def _record(step: Step, conclusion: str, opinion: str, visited_on: date | None, checklist: dict[str, Any]) -> None:
+def _record(
+    step: Step, conclusion: str, opinion: str, visited_on: date | None, checklist: dict[str, Any]
+) -> Verification:
     submission = latest_submission(step.item)
-    Verification.objects.create(
+    return Verification.objects.create(
         item=step.item,
         submission=submission,
         cycle=step.item.cycle,
         stage=step.item.stage,
         conclusion=conclusion,
         opinion=opinion.strip(),
+        method=Verification.Method.SITE if visited_on else Verification.Method.PAPER,
         visited_on=visited_on,
         checklist=checklist,
+        department_id=step.department_id,
+        digest=step.facts.digest,
         submitted_by_id=submission.by_id,
         by=step.by,
         at=step.now,
@@ -87,12 +93,19 @@ def _record(step: Step, conclusion: str, opinion: str, visited_on: date | None, 
 
 def _passed(step: Step, data: dict[str, Any]) -> Change:
     item = step.item
-    if item.stage < step.facts.last_stage():
-        return Change(State.VERIFYING, stage=item.stage + 1, data=data)
+    if following := step.facts.first_stage_to_pass():
+        return Change(State.VERIFYING, stage=following, data=data)
     if not item.procedure.publicity_days:
         # an objection of the round before that nobody has decided yet is decided where objections are
         return Change(State.PUBLICIZING if step.facts.open_objections else State.APPROVING, data=data)
     starts_on, ends_on = publicity_period(step.today, item.procedure, step.calendar)
-    Publicity.objects.create(item=item, cycle=item.cycle, starts_on=starts_on, ends_on=ends_on)
+    Publicity.objects.create(
+        item=item,
+        cycle=item.cycle,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        days=item.procedure.publicity_days,
+        unit=item.procedure.publicity_unit,
+    )
     data |= {"publicity": {"from": starts_on.isoformat(), "to": ends_on.isoformat()}}
     return Change(State.PUBLICIZING, data=data)

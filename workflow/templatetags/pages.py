@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflow.deadlines import WorkingCalendar
-from workflow.forms import FoldedChoices
+from workflow.forms.fields import FoldedChoices
 from workflow.lifecycle import IN_WORK
 from workflow.models import WorkItem
 from workflow.models.closing import Standard

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from workflow.facts import read_facts
-from workflow.forms import ASKS_FOR_DEPARTMENTS, ActionForm
+from workflow.forms import ASKS_FOR_DEPARTMENTS
+from workflow.forms.fields import ActionForm
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
 from workflow.refusal import RefusalKind, Refused

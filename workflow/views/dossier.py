@@ -11,7 +11,9 @@ from accounts.models import Department, User, today
 from workflow import working_calendar
 from workflow.deadlines import WorkingCalendar
 from workflow.facts import Facts, read_facts
-from workflow.forms import ASKS_FOR_DEPARTMENTS, FORMS, ActionForm, EvidenceForm
+from workflow.forms import ASKS_FOR_DEPARTMENTS, FORMS
+from workflow.forms.fields import ActionForm
+from workflow.forms.rectification import EvidenceForm
 from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Timer, WorkItem
 from workflow.permissions import AllowedAction, allowed_actions, on_the_road, refuse_evidence

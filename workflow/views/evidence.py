@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from workflow.downloads import evidence_response
-from workflow.forms import EvidenceForm
+from workflow.forms.rectification import EvidenceForm
 from workflow.querysets import evidence_visible_to
 from workflow.refusal import Refusal, Refused
 from workflow.services.evidence import add_evidence

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import today
 from workflow import working_calendar
 from workflow.filters import ItemFilter
-from workflow.forms import ItemSearchForm
+from workflow.forms.searching import ItemSearchForm
 from workflow.models import WorkItem
 from workflow.querysets import sources_visible_to, visible_to
 from workflow.views.access import item_or_404, signed_in, wants_a_part

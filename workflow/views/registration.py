@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Department, Region, today
-from workflow.forms import RegisterForm
+from workflow.forms.registering import RegisterForm
 from workflow.models import Source
 from workflow.querysets import sources_visible_to
 from workflow.refusal import Refusal, Refused

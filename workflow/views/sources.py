@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Department, User, today
 from accounts.roles import Permission
 from workflow import working_calendar
-from workflow.forms import SourceForm
+from workflow.forms.registering import SourceForm
 from workflow.lifecycle import State
 from workflow.models import Section, Source, WorkItem
 from workflow.querysets import late, sources_visible_to, visible_to

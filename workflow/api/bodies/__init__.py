@@ -1,0 +1,26 @@
+"""What each action takes, a module a noun as in services. These only read; the verbs decide."""
+
+from workflow.api.bodies.assignment import AcceptBody, AssignBody, DecomposeBody
+from workflow.api.bodies.closing import ApproveBody, ReopenBody
+from workflow.api.bodies.fields import ActionBody, ReasonBody
+from workflow.api.bodies.publicity import ObjectBody, ResolveObjectionBody
+from workflow.api.bodies.rectification import ReportBody, SubmitBody
+from workflow.api.bodies.verification import VerifyBody
+from workflow.lifecycle import Action
+
+BODIES: dict[Action, type[ActionBody]] = {
+    Action.ASSIGN: AssignBody,
+    Action.ACCEPT: AcceptBody,
+    Action.DECLINE: ReasonBody,
+    Action.DECOMPOSE: DecomposeBody,
+    Action.REPORT: ReportBody,
+    Action.SUBMIT: SubmitBody,
+    Action.VERIFY: VerifyBody,
+    Action.RETURN: ReasonBody,
+    Action.OBJECT: ObjectBody,
+    Action.RESOLVE_OBJECTION: ResolveObjectionBody,
+    Action.APPROVE: ApproveBody,
+    Action.REJECT: ReasonBody,
+    Action.REOPEN: ReopenBody,
+    Action.VOID: ReasonBody,
+}

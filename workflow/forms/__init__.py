@@ -1,0 +1,30 @@
+"""One form for each action that asks for input. They validate, never save; a module a noun, as in services.
+
+Field names are the keyword arguments of the verbs in workflow.services; where a verb wants more than one field says,
+`verb_input` puts it together and `spoken_by` tells which field shows the refusal.
+"""
+
+from workflow.forms.assignment import AssignForm, DecomposeForm
+from workflow.forms.closing import ApproveForm, ReopenForm
+from workflow.forms.fields import ActionForm, ReasonForm
+from workflow.forms.publicity import ObjectForm, ResolveObjectionForm
+from workflow.forms.rectification import ReportForm, SubmitForm
+from workflow.forms.verification import VerifyForm
+from workflow.lifecycle import Action
+
+FORMS: dict[Action, type[ActionForm]] = {
+    Action.ASSIGN: AssignForm,
+    Action.DECLINE: ReasonForm,
+    Action.DECOMPOSE: DecomposeForm,
+    Action.REPORT: ReportForm,
+    Action.SUBMIT: SubmitForm,
+    Action.VERIFY: VerifyForm,
+    Action.RETURN: ReasonForm,
+    Action.OBJECT: ObjectForm,
+    Action.RESOLVE_OBJECTION: ResolveObjectionForm,
+    Action.APPROVE: ApproveForm,
+    Action.REJECT: ReasonForm,
+    Action.REOPEN: ReopenForm,
+    Action.VOID: ReasonForm,
+}
+ASKS_FOR_DEPARTMENTS = (Action.ASSIGN, Action.DECOMPOSE)

@@ -1,0 +1,92 @@
+"""Handing out: assign, decompose."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from workflow.forms.fields import ActionForm, Day, Departments, text
+from workflow.lifecycle import DepartmentRole
+from workflow.models import WorkItem
+from workflow.services.decomposition import Part
+
+
+class AssignForm(ActionForm):
+    """The four elements and the parties; prefilled with what the plan or an earlier assignment says."""
+
+    lead = forms.TypedChoiceField(label=DepartmentRole.LEAD.label, coerce=int, empty_value=None)
+    due_on = Day(label=_("Deadline"), required=False)
+    measures = text(_("Measures"))
+    standard = text(_("Standard"))
+    target = text(_("Target"), required=False, rows=2)
+    co_lead = Departments(label=_("Further lead departments"), required=False)
+    joint = Departments(label=DepartmentRole.JOINT.label, required=False)
+    cooperate = Departments(label=DepartmentRole.COOPERATE.label, required=False)
+    implement = Departments(label=DepartmentRole.IMPLEMENT.label, required=False)
+    supervise = Departments(label=DepartmentRole.SUPERVISE.label, required=False)
+    verify = Departments(
+        label=DepartmentRole.VERIFY.label,
+        required=False,
+        help_text=_("Stage by stage in this order, the committee office last. Nobody ticked: as the procedure says."),
+    )
+    spoken_by: ClassVar[dict[str, str]] = {"departments": "verify"}
+    ROLES: ClassVar[dict[str, str]] = {"co_lead": DepartmentRole.LEAD.value}  # where it is not the field's name
+    OTHERS = ("co_lead", "joint", "cooperate", "implement", "supervise", "verify")
+
+    def prepare(self) -> None:
+        self.fields["lead"].choices = [("", "—"), *_by_kind(self.units)]
+        self.fields["due_on"].required = self.item.deadline_kind != WorkItem.DeadlineKind.LONG_TERM
+        for name in ("due_on", "measures", "standard", "target"):
+            self.fields[name].initial = getattr(self.item, name)
+        self.fields["lead"].initial = self.item.lead_id
+        for role in self.OTHERS:
+            chosen = [row.department_id for row in self.facts.assignments if row.role == self.ROLES.get(role, role)]
+            chosen = [pk for pk in chosen if role != "co_lead" or pk != self.item.lead_id]
+            self.fields[role].offer(sorted(self.units, key=lambda unit, first=chosen: _place(unit, first)))
+            self.fields[role].initial = [str(pk) for pk in chosen]
+
+    def verb_input(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        units = {unit.pk: unit for unit in self.units}
+        plain = {name: given[name] for name in ("version", "due_on", "measures", "standard", "target")}
+        given["verify"] = sorted(given["verify"], key=lambda unit: unit.pk == self.item.office_id)
+        departments = [
+            (DepartmentRole(self.ROLES.get(role, role)), unit) for role in self.OTHERS for unit in given[role]
+        ]
+        return plain | {"lead": units[given["lead"]], "departments": departments}
+
+
+def _place(unit: Department, first: list[int]) -> int:
+    """Those chosen already come first, in their order."""
+    return first.index(unit.pk) if unit.pk in first else len(first)
+
+
+def _by_kind(units: list[Department]) -> list[tuple[Any, list[tuple[int, str]]]]:
+    """Choices of a select, grouped by kind of department."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for unit in units:
+        groups.setdefault(unit.kind, []).append((unit.pk, unit.name))
+    return [(Department.Kind(kind).label, rows) for kind, rows in groups.items()]
+
+
+class DecomposeForm(ActionForm):
+    """Parts for single departments, or one for every jurisdiction."""
+
+    all_jurisdictions = forms.BooleanField(label=_("All counties, districts and zones"), required=False)
+    departments = Departments(label=_("Single departments"), required=False)
+    due_on = Day(
+        label=_("Deadline of the parts"), required=False, help_text=_("Left empty: the deadline of the whole item.")
+    )
+    spoken_by: ClassVar[dict[str, str]] = {"parts": "departments"}
+
+    def prepare(self) -> None:
+        self.fields["departments"].offer(self.units)
+
+    def verb_input(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        units = given["departments"]
+        if given["all_jurisdictions"]:
+            units = [*units, *(unit for unit in self.units if unit.is_jurisdiction and unit not in units)]
+        parts = [Part(unit, due_on=given["due_on"]) for unit in units if unit.pk != self.item.lead_id]
+        return {"version": given["version"], "parts": parts}

@@ -1,0 +1,53 @@
+"""The departments' work: report, submit, evidence."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workflow.forms.fields import ActionForm, text
+from workflow.models import Evidence
+
+
+class ReportForm(ActionForm):
+    text = text(_("What was done"))
+    percent = forms.IntegerField(
+        label=_("Progress in percent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("The lead department's figure is the item's."),
+    )
+
+
+class SubmitForm(ActionForm):
+    summary = text(_("What was done and with which result"), rows=4)
+    evidence = forms.TypedMultipleChoiceField(
+        label=_("Evidence to be submitted"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def prepare(self) -> None:
+        files = Evidence.objects.filter(item=self.item, cycle=self.item.cycle)
+        self.fields["evidence"].choices = [(file.pk, f"{file.name}（{file.get_kind_display()}）") for file in files]
+        self.fields["evidence"].initial = [str(pk) for pk, _name in self.fields["evidence"].choices]
+
+    def clean_evidence(self) -> list[int]:
+        """The verb takes nothing as everything; a person who ticks nothing means nothing."""
+        if not self.cleaned_data["evidence"] and self.fields["evidence"].choices:
+            raise forms.ValidationError(_("Tick at least one file."))
+        return self.cleaned_data["evidence"]
+
+
+class EvidenceForm(forms.Form):
+    file = forms.FileField(label=_("File"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Evidence.Kind.choices, initial=Evidence.Kind.AFTER)
+    taken_at = forms.DateTimeField(
+        label=_("Taken at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, auto_id="evidence_%s", **options)
