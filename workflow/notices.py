@@ -60,8 +60,14 @@ _CLOCKS = {
     "accept": lazy("To be accepted by"),
     "deadline": lazy("To be rectified by"),
     "milestone": lazy("Milestone due on"),
+    "report": lazy("Progress to be reported by"),
+    "supplement": lazy("To be supplemented by"),
+    "extension": lazy("Extension to be decided by"),
     "verification": lazy("To be verified by"),
+    "objection": lazy("Objection to be decided by"),
     "approval": lazy("To be closed out by"),
+    "filing": lazy("To be filed by"),
+    "look_back": lazy("To be looked back at by"),
 }
 
 
