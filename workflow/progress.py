@@ -19,6 +19,7 @@ class ProgressClass(TextChoices):
     LONG_TERM = "long_term", _("Long-term")
     WAITING = "waiting", _("Done, waiting for verification")
     DONE = "done", pgettext_lazy("progress", "Done")
+    SUSPENDED = "suspended", _("Suspended")
     VOID = "void", pgettext_lazy("progress", "Void")
 
 
@@ -54,6 +55,8 @@ def progress_class(item: Progressing, today: date) -> ProgressClass:
             return ProgressClass.VOID
         case State.VERIFYING | State.PUBLICIZING | State.APPROVING:
             return ProgressClass.WAITING
+        case State.SUSPENDED:
+            return ProgressClass.SUSPENDED
     if is_overdue(item, today):
         return ProgressClass.OVERDUE
     if item.state != State.RECTIFYING:

@@ -45,7 +45,7 @@ def awaiting(user: User) -> QuerySet[WorkItem]:
     worked = Q(Exists(own.filter(here | Q(item__parent=OuterRef("pk")), action__in=WORKING)))
     judged = Q(Exists(own.filter(here, action__in=JUDGING)))
     return WorkItem.objects.filter(mine).exclude(
-        Q(turn_party=Party.VERIFIER) & worked | Q(turn_party=Party.APPROVER) & (worked | judged)
+        Q(turn_party__in=[Party.VERIFIER, Party.INSPECTOR]) & worked | Q(turn_party=Party.APPROVER) & (worked | judged)
     )
 
 

@@ -24,6 +24,7 @@ STOPS = {
     State.PUBLICIZING: set(),
     State.APPROVING: SUPERVISORS,
     State.CLOSED: set(),
+    State.SUSPENDED: SUPERVISORS,
     State.VOID: set(),
 }
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User, today
 from workflow import working_calendar
-from workflow.lifecycle import State
+from workflow.lifecycle import Party, State
 from workflow.models import Timer, WorkItem
 from workflow.models.procedures import Clock
 from workflow.querysets import awaiting
@@ -21,13 +21,17 @@ from workflow.views.access import signed_in, wants_a_part
 
 SHOWN = 200  # items; the groups still say how many there are
 
+# By state and by the party in turn: a closed item is the office's to file, then the inspector's to look back at.
 HEADINGS = {
-    State.DRAFT: _("To assign"),
-    State.ASSIGNED: _("To accept"),
-    State.RECTIFYING: _("To rectify"),
-    State.VERIFYING: _("To verify"),
-    State.PUBLICIZING: _("Objections to decide"),
-    State.APPROVING: _("To approve"),
+    (State.DRAFT, Party.OFFICE): _("To assign"),
+    (State.ASSIGNED, Party.LEAD): _("To accept"),
+    (State.RECTIFYING, Party.LEAD): _("To rectify"),
+    (State.VERIFYING, Party.VERIFIER): _("To verify"),
+    (State.PUBLICIZING, Party.OFFICE): _("Objections to decide"),
+    (State.APPROVING, Party.APPROVER): _("To approve"),
+    (State.CLOSED, Party.OFFICE): _("To file"),
+    (State.CLOSED, Party.INSPECTOR): _("To look back"),
+    (State.SUSPENDED, Party.APPROVER): _("Suspended"),
 }
 
 
@@ -36,9 +40,14 @@ class Group:
     """Items on which the person has to do the same thing."""
 
     state: State
+    party: Party
     heading: Any
     count: int
     items: list[WorkItem]
+
+    @property
+    def name(self) -> str:
+        return f"{self.state}-{self.party}"
 
     @property
     def left_out(self) -> int:
@@ -57,10 +66,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def groups(user: User) -> list[Group]:
     """Two queries, however many items."""
-    counts = dict(awaiting(user).order_by().values_list("state").annotate(Count("pk")))
-    found = {state: Group(state, heading, counts[state], []) for state, heading in HEADINGS.items() if state in counts}
+    rows = awaiting(user).order_by().values_list("state", "turn_party").annotate(Count("pk"))
+    counts = {(state, party): number for state, party, number in rows}
+    found = {key: Group(*key, heading, counts[key], []) for key, heading in HEADINGS.items() if key in counts}
     for item in by_urgency(awaiting(user))[:SHOWN]:
-        if group := found.get(State(item.state)):  # an item may move between the two queries
+        if group := found.get((State(item.state), Party(item.turn_party))):  # may move between
             group.items.append(item)
     return list(found.values())
 
