@@ -4,12 +4,15 @@
 `accept`, `submit`, `verify` …, with somebody who may and something sensible to say, all of it replaceable.
 """
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Department, User
 from accounts.roles import Role
@@ -18,6 +21,7 @@ from workflow import services
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import State
 from workflow.models import Evidence, Procedure, Source, WorkItem
+from workflow.services import evidence
 from workflow.services.publicity import end_publicity
 from workflow.services.registration import register_issue
 
@@ -43,6 +47,15 @@ TERM = timedelta(days=60)  # from assignment to deadline
 counter = count(1)
 
 
+def _pixel() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (1, 1), "green").save(out, "JPEG")
+    return out.getvalue()
+
+
+_PIXEL = _pixel()
+
+
 def shanghai(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
     """A moment on the clocks of the city."""
     return datetime(year, month, day, hour, minute, tzinfo=BUSINESS_ZONE)
@@ -58,7 +71,7 @@ def walk(
     *,
     procedure: str = "petition",
     lead: Department | None = None,
-    departments: Any = (),
+    departments: Any = None,
     now: datetime | None = None,
 ) -> WorkItem:
     """A new item in this state. It sets out at `now`; without it a month ago, so that it stands there today.
@@ -80,7 +93,8 @@ def walk(
 
 
 def _steps(city: City, lead: Department | None, departments: Any) -> Iterator[Callable[[WorkItem, datetime], WorkItem]]:
-    yield lambda item, now: assign(city, item, lead=lead or city.environment, departments=departments, now=now)
+    others = {} if departments is None else {"departments": departments}
+    yield lambda item, now: assign(city, item, lead=lead or city.environment, **others, now=now)
     yield lambda item, now: accept(city, item, now=now)
     yield lambda item, now: submit(city, item, now=now)
     yield lambda item, now: verify_all(city, item, now=now)
@@ -109,8 +123,11 @@ def register(city: City, *, procedure: str = "petition", now: datetime | None = 
 
 
 def assign(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:
+    """Where the supervising department verifies, the water bureau is that, unless others are named."""
+    chain = item.procedure.chain
     elements = {
         "lead": city.environment,
+        "departments": [("supervise", city.water)] if "supervise" in chain else [],
         "due_on": day_of(now) + TERM,
         "measures": "清运垃圾。",
         "standard": "无堆存。",
@@ -123,22 +140,16 @@ def accept(city: City, item: WorkItem, *, now: datetime | None = None, **given: 
     return services.accept(item, by=by, now=now, **given)
 
 
-def add_evidence(item: WorkItem, by: User, now: datetime | None = None) -> Evidence:
-    """A row without a file; uploading has tests of its own."""
-    number = next(counter)
-    return Evidence.objects.create(
-        item=item,
-        cycle=item.cycle,
-        kind=Evidence.Kind.AFTER,
-        path=f"evidence/{item.pk}/{number}.jpg",
-        name="整改后.jpg",
-        size=1024,
-        sha256=f"{number:064x}",
-        content_type="image/jpeg",
-        by=by,
-        department=item.lead,
-        at=now or timezone.now(),
-    )
+def photo(number: int | None = None) -> SimpleUploadedFile:
+    """A real JPEG of one pixel; its comment makes every one another file."""
+    remark = str(number or next(counter)).encode()
+    comment = b"\xff\xfe" + (len(remark) + 2).to_bytes(2) + remark
+    return SimpleUploadedFile("整改后.jpg", _PIXEL[:2] + comment + _PIXEL[2:])
+
+
+def add_evidence(item: WorkItem, by: User, now: datetime | None = None, **given: Any) -> Evidence:
+    """A new photograph; its file lies in the throw-away data directory of the tests."""
+    return evidence.add_evidence(item, by=by, now=now, **{"file": photo(), "kind": Evidence.Kind.AFTER, **given})
 
 
 def submit(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:

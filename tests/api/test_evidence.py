@@ -116,8 +116,9 @@ def test_a_file_that_never_was(city: City, pk: str) -> None:
     problem(person(city.dispatcher).get(f"items/{item.number}/evidence/{pk}/content/"), 404, "not-found")
 
 
-def test_a_file_that_is_gone_from_the_disk_is_not_found(city: City) -> None:
+def test_a_file_that_is_gone_from_the_disk_is_not_found(city: City, settings) -> None:
     item = walking.walk(city, State.RECTIFYING)
     evidence = walking.add_evidence(item, city.environment_clerk)
+    (settings.DATA_DIR / evidence.path).unlink()
     answer = person(city.dispatcher).http.get(f"{API}items/{item.number}/evidence/{evidence.pk}/content/")
     problem(answer, 404, "not-found")

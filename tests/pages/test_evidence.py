@@ -91,9 +91,10 @@ def test_a_kind_that_does_not_exist_is_refused(city, signed_in):
     assert upload(signed_in(city.environment_clerk), item, kind="virus").status_code == 422
 
 
-def test_a_file_whose_bytes_are_gone_is_not_found(city, signed_in):
+def test_a_file_whose_bytes_are_gone_is_not_found(city, signed_in, settings):
     item = walk(city, State.RECTIFYING)
     evidence = walking.add_evidence(item, city.environment_clerk)
+    (settings.DATA_DIR / evidence.path).unlink()
     assert signed_in(city.environment_clerk).get(f"/evidence/{evidence.pk}/").status_code == 404
 
 

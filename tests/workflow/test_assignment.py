@@ -112,9 +112,9 @@ def test_an_inspection_issue_with_a_supervising_department_has_two_stages(city):
     assert list(stages) == [(1, "市水利局"), (2, "市生态环境保护委员会办公室")]
 
 
-def test_without_a_supervising_department_the_office_alone_verifies(city):
-    item = assign(city, register(city, procedure="central-inspection"))
-    assert item.assignments.get(role=DepartmentRole.VERIFY).department == city.office
+def test_an_inspection_issue_without_a_supervising_department_is_not_handed_out(city):
+    refusal = refusal_of(assign, city, register(city, procedure="central-inspection"), departments=[])
+    assert (refusal.code, list(refusal.errors)) == ("supervising-department", ["departments"])
 
 
 def test_the_turn_goes_to_the_lead(city):
