@@ -239,6 +239,8 @@ SPECTACULAR_SETTINGS = {
         "DepartmentKind": "accounts.models.Department.Kind",
         "RegionKind": "accounts.models.Region.Kind",
         "State": "workflow.lifecycle.State",
+        "TurnParty": "workflow.lifecycle.Party",
+        "StageParty": "workflow.models.Stage.By",
         "DepartmentRole": "workflow.lifecycle.DepartmentRole",
         "Role": "accounts.roles.Role",
     },

@@ -52,6 +52,9 @@ class Caller:
             del given["If-Match"]
         return self.post(f"items/{number}/actions/{action}/", body, **given)
 
+    def bulk(self, elements: Any, **headers: str) -> HttpResponse:
+        return self.post("items/bulk/", elements, **headers)
+
     def upload(
         self, item: WorkItem | str, content: bytes = PNG, name: str = "整改后.png", **given: Any
     ) -> HttpResponse:

@@ -77,6 +77,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def as_result(error: Exception) -> dict[str, Any]:
+    """One error among many results: its status, and the problem without what the status says already."""
+    foreseen = _as_problem(error)
+    if foreseen is None:
+        log.error("one of many failed", exc_info=error)
+    told = _body(foreseen or _unforeseen())
+    return {"status": told["status"], "problem": {name: told[name] for name in ("code", "detail", "errors")}}
+
+
 def _unforeseen() -> Problem:
     return Problem(500, "server-error", _("Something went wrong here; it was recorded."))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.files.uploadedfile import UploadedFile
@@ -37,13 +38,34 @@ def once(request: Request, do: Callable[[], Response]) -> Response | HttpRespons
     key, fingerprint = _key(request), _fingerprint(request)
     with transaction.atomic():
         _claim(request.user.pk, key)
-        records = IdempotencyRecord.objects.filter(client=request.user)
-        records.filter(created_at__lt=timezone.now() - KEPT).delete()
-        if record := records.filter(key=key).first():
+        if record := _first_answer(request, key):
             return _again(record, fingerprint)
         response = do()
         _keep(request, key, fingerprint, response)
     return response
+
+
+def once_in_steps(request: Request, do: Callable[[], Response], is_final: Callable[[Response], bool]) -> HttpResponse:
+    """The same for a `do` that commits step by step: each step must be safe to repeat (it names a version).
+
+    The answer is kept afterwards, unless it is not final: then a retry does what was left undone.
+    """
+    if not isinstance(request.auth, Caller):
+        return do()
+    key, fingerprint = _key(request), _fingerprint(request)
+    with _held(request.user.pk, key):
+        if record := _first_answer(request, key):
+            return _again(record, fingerprint)
+        response = do()
+        if is_final(response):
+            _keep(request, key, fingerprint, response)
+    return response
+
+
+def _first_answer(request: Request, key: str) -> IdempotencyRecord | None:
+    records = IdempotencyRecord.objects.filter(client=request.user)
+    records.filter(created_at__lt=timezone.now() - KEPT).delete()
+    return records.filter(key=key).first()
 
 
 def _key(request: Request) -> str:
@@ -58,8 +80,23 @@ def _key(request: Request) -> str:
 
 def _claim(client: int, key: str) -> None:
     """Hold the key until the transaction ends, without waiting for whoever holds it now."""
+    _lock("pg_try_advisory_xact_lock", client, key)
+
+
+@contextmanager
+def _held(client: int, key: str) -> Iterator[None]:
+    """Hold the key over several transactions; if the process dies, its connection and the lock go with it."""
+    _lock("pg_try_advisory_lock", client, key)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{client} {key}"])
+
+
+def _lock(function: str, client: int, key: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{client} {key}"])
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"{client} {key}"])
         (is_ours,) = cursor.fetchone()
     if not is_ours:
         sentence = _("The first request with this key is still being worked on.")
@@ -88,7 +125,9 @@ def _keep(request: Request, key: str, fingerprint: str, response: Response) -> N
 
 def _fingerprint(request: Request) -> str:
     """Of method, path and input; the boundary of a multipart body and the spaces in JSON make no difference."""
-    given = {name: _content(value) for name, value in sorted(request.data.items())}
+    given = request.data
+    if not isinstance(given, list):
+        given = {name: _content(value) for name, value in sorted(given.items())}
     text = json.dumps([request.method, request.path, given], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""JSON read strictly: one UTF-8 object without doubles, NaN, endless nesting or characters that no text can keep."""
+"""JSON read strictly: UTF-8, the object or list asked for, no doubles, NaN, endless nesting, unkeepable characters."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
     renderer_class = JSONRenderer
+    shape: type = dict
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -32,11 +33,17 @@ class StrictJSONParser(BaseParser):
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise Problem(413, "too-large", _("The request is too large."))
-        return read(body)
+        return read(body, self.shape)
 
 
-def read(body: bytes) -> dict[str, Any]:
-    """The object that the bytes spell. Raises ParseError."""
+class StrictJSONListParser(StrictJSONParser):
+    """The same for a list."""
+
+    shape = list
+
+
+def read(body: bytes, shape: type = dict) -> Any:
+    """The object, or the list, that the bytes spell. Raises ParseError."""
     try:
         value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
@@ -48,8 +55,9 @@ def read(body: bytes) -> dict[str, Any]:
         raise ParseError(_("The body is nested too deeply.")) from error
     except ValueError as error:
         raise ParseError(_("The body is not valid JSON: {reason}").format(reason=error)) from error
-    if not isinstance(value, dict):
-        raise ParseError(_("The body must be one JSON object."))
+    if not isinstance(value, shape):
+        is_list = shape is list
+        raise ParseError(_("The body must be a JSON list.") if is_list else _("The body must be one JSON object."))
     return value
 
 

@@ -129,9 +129,8 @@ def _allowed(entry: AllowedAction) -> dict[str, Any]:
 
 def shown(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """With the rows that an item's representation names."""
-    return items.select_related("source", "section", "region", "parent", "turn_department").prefetch_related(
-        "milestones"
-    )
+    named = ("source", "section", "region", "parent", "turn_department", "procedure")
+    return items.select_related(*named).prefetch_related("milestones")
 
 
 def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str, Any]]:

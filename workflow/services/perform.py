@@ -161,7 +161,7 @@ def set_turn(item: WorkItem) -> None:
 
 
 def _party_in_turn(item: WorkItem) -> Party:
-    """That of the state; but an open objection is the office's turn, and a closed item may want filing, looking back."""
+    """That of the state; but an objection is the office's turn, and a closed item may want filing, looking back."""
     if item.state == State.PUBLICIZING and item.objections.filter(upheld__isnull=True).exists():
         return Party.OFFICE
     if item.state == State.CLOSED:

@@ -1,0 +1,132 @@
+"""Many actions in one request: each by itself, through the same bodies and verbs as one by one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from workflow.api.bodies import BODIES
+from workflow.api.errors import Problem, as_result, invalid_input
+from workflow.api.idempotency import once_in_steps
+from workflow.api.parsers import StrictJSONListParser
+from workflow.api.schema import IDEMPOTENCY_KEY, Operation
+from workflow.api.serializers import ProblemFieldSerializer
+from workflow.api.views import ApiView
+from workflow.lifecycle import Action
+from workflow.querysets import visible_to
+from workflow.services import VERBS
+
+MOST = 500
+OWN = ("action", "number", "version")  # of an element; whatever else it has is the action's input
+
+_ELEMENT = {
+    "type": "object",
+    "required": list(OWN),
+    "properties": {
+        "action": {"type": "string", "enum": [action.value for action in VERBS]},
+        "number": {"type": "string"},
+        "version": {"type": "integer", "minimum": 0},
+    },
+    "additionalProperties": True,
+}
+
+
+class BulkProblemSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = ProblemFieldSerializer(many=True)
+
+
+class BulkResultSerializer(serializers.Serializer):
+    """What became of one element, at the same place: `version` where it was done, `problem` where it was not."""
+
+    number = serializers.CharField(allow_null=True)
+    status = serializers.IntegerField()
+    version = serializers.IntegerField(required=False)
+    problem = BulkProblemSerializer(required=False)
+
+
+class Wish(NamedTuple):
+    """One element, read."""
+
+    action: Action
+    number: str
+    version: int
+    given: dict[str, Any]
+
+
+class Bulk(ApiView):
+    """All or nothing holds for each element, not for the list: what is refused keeps nobody else from going on."""
+
+    parser_classes = (StrictJSONListParser,)
+    operations = {
+        "POST": Operation(
+            "items_bulk",
+            "actions",
+            gettext_lazy("Many actions at once, each by itself; one result each, in the same order"),
+            BulkResultSerializer(many=True),
+            takes={"application/json": {"type": "array", "maxItems": MOST, "items": _ELEMENT}},
+            parameters=[IDEMPOTENCY_KEY],
+            problems=(409, 413, 415, 422),
+            tag="actions",
+        )
+    }
+
+    def post(self, request: Request) -> HttpResponse:
+        if len(request.data) > MOST:
+            too_many = _("At most {most} actions in one request, please.").format(most=MOST)
+            raise invalid_input({"": too_many})
+        return once_in_steps(request, lambda: Response([_result(element, request) for element in request.data]), _done)
+
+
+def _done(response: Response) -> bool:
+    """Nothing failed that might go well another time."""
+    return all(result["status"] < HTTPStatus.INTERNAL_SERVER_ERROR for result in response.data)
+
+
+def _result(element: Any, request: Request) -> dict[str, Any]:
+    number = element.get("number") if isinstance(element, dict) else None
+    named = {"number": number if isinstance(number, str) else None}
+    try:
+        return named | {"status": 200, "version": _take(_read(element), request)}
+    except Exception as error:  # whatever it is, the others go on
+        return named | as_result(error)
+
+
+def _read(element: Any) -> Wish:
+    """Raises 400 or 428."""
+    if not isinstance(element, dict):
+        raise invalid_input({"": _("An object with action, number and version, please.")})
+    wrong: dict[str, object] = {}
+    if element.get("action") not in list(VERBS):
+        wrong["action"] = _("Unknown action.")
+    if not isinstance(element.get("number"), str):
+        wrong["number"] = _("The number of the item, please.")
+    version = element.get("version")
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+        wrong["version"] = _("A whole number, please.")
+    if wrong:
+        raise invalid_input(wrong)
+    if version is None:
+        raise Problem(428, "precondition-required", _("Name the version of the item that you have seen."))
+    given = {name: value for name, value in element.items() if name not in OWN}
+    return Wish(Action(element["action"]), element["number"], version, given)
+
+
+def _take(wish: Wish, request: Request) -> int:
+    """Do it; returns the version that the item has afterwards."""
+    item = visible_to(request.user).filter(number=wish.number).first()
+    if item is None:
+        raise NotFound
+    body = BODIES[wish.action](data=wish.given)
+    if not body.is_valid():
+        raise ValidationError(body.errors)
+    return VERBS[wish.action](item, by=request.user, version=wish.version, **body.arguments()).version
