@@ -82,9 +82,10 @@ def walk(
     item = register(city, procedure=procedure, now=now)
     if to == State.VOID:
         return void(city, item, now=now)
+    stop = State.RECTIFYING if to == State.SUSPENDED else to
     for step in _steps(city, lead, departments):
-        if item.state == to:
-            return item
+        if item.state == stop:
+            return suspend(city, item, now=now) if to == State.SUSPENDED else item
         item = step(item, now)
         if item.state == State.PUBLICIZING and to != State.PUBLICIZING:
             now = after_publicity(item)
@@ -184,6 +185,14 @@ def approve(city: City, item: WorkItem, *, now: datetime | None = None, **given:
 
 def void(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:
     return services.void(item, now=now, **{"by": city.dispatcher, "reason": "与另一件重复。", **given})
+
+
+def suspend(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:
+    return services.suspend(item, now=now, **{"by": city.supervisor, "reason": "等待上级批复。", **given})
+
+
+def resume(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:
+    return services.resume(item, now=now, **{"by": city.supervisor, **given})
 
 
 def holder(role: Role, department: Department) -> User:

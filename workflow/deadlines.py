@@ -55,6 +55,16 @@ class WorkingCalendar:
         within = ((day, is_worked) for day, is_worked in arranged.items() if first <= day <= last)
         return regular + sum(is_worked - (day.weekday() < 5) for day, is_worked in within)
 
+    def days_left(self, today: date, last: date) -> int:
+        """Working days in today…last; once `last` is over 0, minus the working days that have passed since."""
+        if last >= today:
+            return self.working_days_between(today, last)
+        return -self.working_days_between(last + _ONE_DAY, today - _ONE_DAY)
+
+    def with_days_left(self, today: date, left: int) -> date:
+        """The last day of a time limit of which so many working days are left today; undoes `days_left`."""
+        return self.last_day_of_period(today, left) if left > 0 else self.add_working_days(today, left - 1)
+
     def _fixed_holidays(self, first_year: int, last_year: int) -> Iterator[date]:
         """Those of the years whose arrangement is unpublished."""
         years = (year for year in range(first_year, last_year + 1) if year not in self.published_years)
@@ -191,6 +201,22 @@ def report_day(first: date, terms: ReportTerms) -> date | None:
                 else _in_month(first.year + first.month // 12, first.month % 12 + 1, terms.report_day)
             )
     return None
+
+
+def last_report_day(until: date, terms: ReportTerms) -> date:
+    """The last due day on or before `until`, where reports are asked for."""
+    if terms.report_every == "week":
+        return until - (until.isoweekday() - terms.report_day) % 7 * _ONE_DAY
+    here = _in_month(until.year, until.month, terms.report_day)
+    before = until.replace(day=1) - _ONE_DAY
+    return here if here <= until else _in_month(before.year, before.month, terms.report_day)
+
+
+def answered_report_day(today: date, pending: date, terms: ReportTerms) -> date:
+    """Which due day a report of today answers: the last one that was missed, or else that of the present period."""
+    if pending <= today:
+        return max(pending, last_report_day(today, terms))
+    return min(pending, report_day(today, terms) or pending)
 
 
 def _in_month(year: int, month: int, day: int) -> date:

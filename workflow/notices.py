@@ -50,6 +50,8 @@ NOTICES: dict[str, Notice] = {
     Action.APPROVE: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was closed out.")),
     Action.REJECT: Notice((_A.LEAD, _A.OFFICE), lazy("The close-out was rejected; the item goes back to rectifying.")),
     Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD), lazy("The item was reopened: the problem is back.")),
+    Action.SUSPEND: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was suspended; its time limits stand still.")),
+    Action.RESUME: Notice((_A.TURN, _A.RESPONSIBLE, _A.OFFICE), lazy("The item goes on; its time limits run again.")),
     Action.VOID: Notice((_A.RESPONSIBLE,), lazy("The item was declared void.")),
     Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
     Action.ESCALATE: Notice((), lazy("A time limit has passed.")),

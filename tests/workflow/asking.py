@@ -32,6 +32,8 @@ def sensible(action: Action, city: City) -> dict[str, Any]:
         Action.APPROVE: {"opinion": "同意销号。"},
         Action.REJECT: {"reason": "材料不全。"},
         Action.REOPEN: {"reason": "问题反弹。"},
+        Action.SUSPEND: {"reason": "等待上级批复。"},
+        Action.RESUME: {},
         Action.VOID: {"reason": "重复。"},
     }[action]
 

@@ -18,6 +18,7 @@ RUNNING = {
     State.PUBLICIZING: {"publicity"},
     State.APPROVING: {"approval"},
     State.CLOSED: set(),
+    State.SUSPENDED: set(),
     State.VOID: set(),
 }
 
@@ -115,9 +116,9 @@ def test_handing_out_again_arms_both_clocks_anew(city):
     assert {name: timer.generation for name, timer in running(item).items()} == {"accept": 2, "deadline": 2}
 
 
-def test_an_objection_ends_the_clock_of_publicity(city):
+def test_an_objection_ends_the_clock_of_publicity_and_starts_its_own(city):
     item = services.object_to(walk(city, State.PUBLICIZING), by=city.dispatcher, text="否")
-    assert running(item) == {}
+    assert set(running(item)) == {"objection"}
 
 
 def test_an_objection_not_upheld_starts_it_again_with_the_same_end(city):

@@ -9,6 +9,7 @@ from workflow.forms.closing import ApproveForm, ReopenForm
 from workflow.forms.fields import ActionForm, ReasonForm
 from workflow.forms.publicity import ObjectForm, ResolveObjectionForm
 from workflow.forms.rectification import ReportForm, SubmitForm
+from workflow.forms.time import ResumeForm
 from workflow.forms.verification import VerifyForm
 from workflow.lifecycle import Action
 
@@ -25,6 +26,8 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.APPROVE: ApproveForm,
     Action.REJECT: ReasonForm,
     Action.REOPEN: ReopenForm,
+    Action.SUSPEND: ReasonForm,
+    Action.RESUME: ResumeForm,
     Action.VOID: ReasonForm,
 }
 ASKS_FOR_DEPARTMENTS = (Action.ASSIGN, Action.DECOMPOSE)

@@ -14,6 +14,7 @@ from workflow.services.assignment import accept, assign, decline
 from workflow.services.decomposition import decompose
 from workflow.services.publicity import object_to, resolve_objection
 from workflow.services.rectification import report, submit
+from workflow.services.suspensions import resume, suspend
 from workflow.services.verification import return_for_rework, verify
 
 VERBS: dict[Action, Callable[..., WorkItem]] = {
@@ -30,6 +31,8 @@ VERBS: dict[Action, Callable[..., WorkItem]] = {
     Action.APPROVE: approve,
     Action.REJECT: reject,
     Action.REOPEN: reopen,
+    Action.SUSPEND: suspend,
+    Action.RESUME: resume,
     Action.VOID: void,
 }
 

@@ -19,7 +19,7 @@ from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
 from workflow.models import Assignment, Event, WorkItem
 from workflow.refusal import Refusal, RefusalKind, Refused, conflict
-from workflow.services import timers
+from workflow.services import leaving, timers
 
 ALWAYS_WRITTEN = ("state", "stage", "turn_party", "turn_department", "version", "updated_at", "entered_at")
 
@@ -124,13 +124,14 @@ def _perform(
 def _write(step: Step, change: Change) -> None:
     item = step.item
     has_moved = (item.state, item.stage, item.cycle) != (change.to, change.stage, step.cycle)
-    item.state, item.stage = change.to, change.stage
+    before, item.state, item.stage = item.state, change.to, change.stage
     item.version += 1
     item.updated_at = step.now
     if has_moved:
         item.entered_at = step.now
     set_turn(item)
     item.save(update_fields={*ALWAYS_WRITTEN, *change.fields})
+    leaving.leave(item, before, by=step.by, now=step.now, today=step.today)
     if change.restarts_clocks:
         timers.rearm(item, step.calendar, step.now, has_moved)
 

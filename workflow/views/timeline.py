@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from workflow.lifecycle import Action
 from workflow.models import Event, Evidence, Verification, WorkItem
@@ -101,6 +102,12 @@ def _reopened(data: dict[str, Any]) -> Iterator[str]:
     yield _("New deadline: %(day)s") % {"day": _day(data["due_on"])}
 
 
+def _resumed(data: dict[str, Any]) -> Iterator[str]:
+    yield ngettext("suspended for %(n)s day", "suspended for %(n)s days", data["days"]) % {"n": data["days"]}
+    if data["days"] and data["due_on"]:
+        yield _("New deadline: %(day)s") % {"day": _day(data["due_on"])}
+
+
 def _uploaded(data: dict[str, Any]) -> Iterator[str]:
     yield f"{Evidence.Kind(data['kind']).label}：{data['name']}"
 
@@ -118,6 +125,7 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.RESOLVE_OBJECTION: _decided,
     Action.APPROVE: _closed,
     Action.REOPEN: _reopened,
+    Action.RESUME: _resumed,
     Action.REMIND: _rung,
     Action.ESCALATE: _rung,
     Event.EVIDENCE: _uploaded,

@@ -5,6 +5,7 @@ from workflow.api.bodies.closing import ApproveBody, ReopenBody
 from workflow.api.bodies.fields import ActionBody, ReasonBody
 from workflow.api.bodies.publicity import ObjectBody, ResolveObjectionBody
 from workflow.api.bodies.rectification import ReportBody, SubmitBody
+from workflow.api.bodies.time import ResumeBody
 from workflow.api.bodies.verification import VerifyBody
 from workflow.lifecycle import Action
 
@@ -22,5 +23,7 @@ BODIES: dict[Action, type[ActionBody]] = {
     Action.APPROVE: ApproveBody,
     Action.REJECT: ReasonBody,
     Action.REOPEN: ReopenBody,
+    Action.SUSPEND: ReasonBody,
+    Action.RESUME: ResumeBody,
     Action.VOID: ReasonBody,
 }
