@@ -1,40 +1,15 @@
 """The last line in PostgreSQL: each constraint and trigger, attacked with plain SQL past all Python."""
 
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from tests.people import appoint
 from tests.walking import assign, register, shanghai, verify, walk
+from tests.workflow.past_python import copy, copy_refused, refused, sql
 from workflow import deadline_scan, services
 from workflow.lifecycle import State
-
-NOW = "2025-03-03T09:00+08:00"
-
-
-def sql(statement: str, *values: Any) -> int:
-    """Run it in a savepoint; the rows it touched."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.rowcount
-
-
-def refused(name: str, statement: str, *values: Any) -> None:
-    """PostgreSQL itself says no, and names why."""
-    with pytest.raises(IntegrityError, match=name):
-        sql(statement, *values)
-
-
-def copy(table: str, pk: int, **changes: Any) -> tuple[str, list[Any]]:
-    """An INSERT of the same row again, with these columns changed."""
-    with connection.cursor() as cursor:
-        columns = [row.name for row in connection.introspection.get_table_description(cursor, table)]
-    columns.remove("id")
-    chosen = ", ".join("%s" if name in changes else name for name in columns)
-    values = [changes[name] for name in columns if name in changes]
-    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE id = %s", [*values, pk]
-
 
 # -- history -----------------------------------------------------------------------------------------------------------
 
@@ -84,7 +59,7 @@ def test_the_original_deadline_stands_once_the_item_was_accepted(city):
 
 
 def test_the_original_deadline_cannot_be_emptied_either(city):
-    item = walk(city, State.CLOSED)
+    item = walk(city, State.RECTIFYING)
     refused("never changes", "UPDATE workflow_workitem SET original_due_on = NULL WHERE id = %s", item.pk)
 
 
@@ -115,12 +90,12 @@ def test_a_long_term_item_may_lack_the_date(city):
 @pytest.mark.parametrize(
     ("constraint", "change"),
     [
-        ("workflow_item_state_known", "state = 'lost'"),
+        ("no step of the road", "state = 'lost'"),
         ("workflow_item_stage_while_verifying", "stage = 1"),
         ("workflow_item_turn_has_a_department", "turn_department_id = NULL"),
         ("workflow_item_turn_has_a_department", "turn_party = 'clock'"),
         ("workflow_item_closed_at_when_closed", "closed_at = now()"),
-        ("workflow_item_closed_at_when_closed", "state = 'closed'"),
+        ("no step of the road", "state = 'closed'"),
         ("workflow_item_percent", "percent = 101"),
         ("workflow_item_not_own_parent", "parent_id = id"),
     ],
@@ -130,39 +105,30 @@ def test_an_item_in_work_cannot_contradict_itself(city, constraint, change):
     refused(constraint, f"UPDATE workflow_workitem SET {change} WHERE id = %s", item.pk)
 
 
-def test_a_closed_item_keeps_the_moment_of_closing(city):
-    item = walk(city, State.CLOSED)
-    statement = "UPDATE workflow_workitem SET closed_at = NULL WHERE id = %s"
-    refused("workflow_item_closed_at_when_closed", statement, item.pk)
-
-
 def test_an_item_being_verified_stands_at_a_stage(city):
     item = walk(city, State.VERIFYING)
     refused("workflow_item_stage_while_verifying", "UPDATE workflow_workitem SET stage = 0 WHERE id = %s", item.pk)
 
 
 def test_a_number_is_given_once(city):
-    refused("number", *_unpacked(copy("workflow_workitem", register(city).pk)))
+    copy_refused("number", "workflow_workitem", register(city).pk)
 
 
 def test_a_task_number_is_given_once_in_a_source(city):
     item = register(city)
     sql("UPDATE workflow_workitem SET task_number = 7 WHERE id = %s", item.pk)
-    again = copy("workflow_workitem", item.pk, number="RW-other")
-    refused("workflow_item_task_number_once", *_unpacked(again))
+    copy_refused("workflow_item_task_number_once", "workflow_workitem", item.pk, number="RW-other")
 
 
 def test_one_department_verifies_a_stage(city):
     row = walk(city, State.ASSIGNED).assignments.get(role="verify")
-    again = copy("workflow_assignment", row.pk, department_id=city.water.pk)
-    refused("workflow_one_verifier_a_stage", *_unpacked(again))
+    copy_refused("workflow_one_verifier_a_stage", "workflow_assignment", row.pk, department_id=city.water.pk)
 
 
 @pytest.mark.parametrize(("role", "stage"), [("joint", 1), ("verify", 0)])
 def test_stages_belong_to_verifying_departments_only(city, role, stage):
     row = walk(city, State.ASSIGNED).assignments.get(role="lead")
-    again = copy("workflow_assignment", row.pk, role=role, stage=stage)
-    refused("workflow_assignment_stage_for_verifiers", *_unpacked(again))
+    copy_refused("workflow_assignment_stage_for_verifiers", "workflow_assignment", row.pk, role=role, stage=stage)
 
 
 # -- the way out -------------------------------------------------------------------------------------------------------
@@ -170,33 +136,29 @@ def test_stages_belong_to_verifying_departments_only(city, role, stage):
 
 def test_a_verifier_is_never_the_submitter(city):
     row = walk(city, State.CLOSED).verifications.get()
-    refused(
-        "workflow_verifier_is_not_submitter",
-        "UPDATE workflow_verification SET by_id = submitted_by_id WHERE id = %s",
-        row.pk,
-    )
+    copy_refused("workflow_verifier_is_not_submitter", "workflow_verification", row.pk, submitted_by_id=row.by_id)
 
 
 @pytest.mark.parametrize("judge", ["submitted_by_id", "verified_by_id"])
 def test_an_approver_is_neither_submitter_nor_verifier(city, judge):
     row = walk(city, State.CLOSED).closures.get()
-    refused("workflow_approver_is_neither", f"UPDATE workflow_closure SET by_id = {judge} WHERE id = %s", row.pk)
+    copy_refused("workflow_approver_is_neither", "workflow_closure", row.pk, cycle=2, **{judge: row.by_id})
 
 
 def test_an_item_is_closed_once_a_cycle(city):
     row = walk(city, State.CLOSED).closures.get()
-    refused("workflow_closure_once_a_cycle", *_unpacked(copy("workflow_closure", row.pk)))
+    copy_refused("workflow_closure_once_a_cycle", "workflow_closure", row.pk)
 
 
 def test_one_notice_hangs_at_a_time(city):
     row = walk(city, State.PUBLICIZING).publicities.get()
-    refused("workflow_one_running_publicity", *_unpacked(copy("workflow_publicity", row.pk)))
+    copy_refused("workflow_one_running_publicity", "workflow_publicity", row.pk)
 
 
 def test_a_notice_does_not_end_before_it_begins(city):
-    row = walk(city, State.PUBLICIZING).publicities.get()
-    statement = "UPDATE workflow_publicity SET ends_on = starts_on - 1 WHERE id = %s"
-    refused("workflow_publicity_in_order", statement, row.pk)
+    row = walk(city, State.APPROVING).publicities.get()
+    before = row.starts_on - timedelta(days=1)
+    copy_refused("workflow_publicity_in_order", "workflow_publicity", row.pk, ends_on=before)
 
 
 @pytest.mark.parametrize("half", ["upheld = true", "decided_at = now()"])
@@ -208,12 +170,12 @@ def test_an_objection_is_decided_with_who_and_when_or_not_at_all(city, half):
 
 def test_a_report_is_never_above_a_hundred_percent(city):
     item = services.report(walk(city, State.RECTIFYING), by=city.environment_clerk, text="进展")
-    refused("workflow_report_percent", "UPDATE workflow_progressreport SET percent = 101 WHERE item_id = %s", item.pk)
+    copy_refused("workflow_report_percent", "workflow_progressreport", item.reports.get().pk, percent=101)
 
 
 def test_the_same_file_is_evidence_once_a_cycle(city):
     row = walk(city, State.VERIFYING).evidence.get()
-    refused("workflow_evidence_same_file_once", *_unpacked(copy("workflow_evidence", row.pk, path="elsewhere")))
+    copy_refused("workflow_evidence_same_file_once", "workflow_evidence", row.pk, path="elsewhere")
 
 
 # -- clocks ------------------------------------------------------------------------------------------------------------
@@ -221,12 +183,12 @@ def test_the_same_file_is_evidence_once_a_cycle(city):
 
 def test_a_clock_runs_once_at_a_time(city):
     timer = walk(city, State.RECTIFYING).timers.get(ended_at__isnull=True)
-    refused("workflow_timer_one_running", *_unpacked(copy("workflow_timer", timer.pk, generation=9)))
+    copy_refused("workflow_timer_one_running", "workflow_timer", timer.pk, generation=9)
 
 
 def test_a_generation_of_a_clock_is_there_once(city):
     timer = walk(city, State.CLOSED).timers.filter(clock="deadline").first()
-    refused("workflow_timer_generation_once", *_unpacked(copy("workflow_timer", timer.pk)))
+    copy_refused("workflow_timer_generation_once", "workflow_timer", timer.pk)
 
 
 def test_an_ended_clock_does_not_fire(city):
@@ -243,13 +205,12 @@ def firing(city):
 
 
 def test_a_rung_fires_once_in_a_generation(firing):
-    refused("workflow_rung_fired_once", *_unpacked(copy("workflow_rungfiring", firing.pk)))
+    copy_refused("workflow_rung_fired_once", "workflow_rungfiring", firing.pk)
 
 
-@pytest.mark.parametrize("change", ["superseded = true", "event_id = NULL"])
+@pytest.mark.parametrize("change", [{"superseded": True}, {"event_id": None}])
 def test_what_was_told_has_an_event_and_what_was_passed_over_has_none(firing, change):
-    statement = f"UPDATE workflow_rungfiring SET {change} WHERE id = %s"
-    refused("workflow_firing_has_its_event", statement, firing.pk)
+    copy_refused("workflow_firing_has_its_event", "workflow_rungfiring", firing.pk, repetition=9, **change)
 
 
 @pytest.mark.parametrize(
@@ -268,22 +229,18 @@ def test_a_repetition_takes_at_least_a_day(city):
     refused("workflow_rung_repeat_positive", "UPDATE workflow_rung SET repeat_days = 0 WHERE repeat_days = 7")
 
 
-def test_a_procedure_has_a_stage_of_verification(city):
-    refused("workflow_procedure_has_a_stage", "UPDATE workflow_procedure SET chain = '{}'")
-
-
 # -- people ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_role_is_held_once_at_a_time(city):
     row = city.dispatcher.memberships.get()
-    refused("accounts_membership_no_overlap", *_unpacked(copy("accounts_membership", row.pk)))
+    copy_refused("accounts_membership_no_overlap", "accounts_membership", row.pk)
 
 
 def test_memberships_that_touch_on_one_day_overlap(city):
     row = city.dispatcher.memberships.get()
     sql("UPDATE accounts_membership SET valid_to = '2025-06-30' WHERE id = %s", row.pk)
-    refused("no_overlap", *_unpacked(copy("accounts_membership", row.pk, valid_from="2025-06-30", valid_to=None)))
+    copy_refused("no_overlap", "accounts_membership", row.pk, valid_from="2025-06-30", valid_to=None)
 
 
 def test_a_role_may_be_taken_up_again_the_day_after(city):
@@ -325,7 +282,3 @@ def test_a_retried_assignment_does_not_meet_its_own_leftovers(city):
     item = register(city)
     item = services.decline(assign(city, item), by=city.environment_clerk, reason="否")
     assert assign(city, item).assignments.filter(role="lead").count() == 1
-
-
-def _unpacked(statement: tuple[str, list[Any]]) -> list[Any]:
-    return [statement[0], *statement[1]]

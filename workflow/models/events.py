@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
-from workflow.lifecycle import Action, State
+from workflow.lifecycle import BY_THE_CLOCK, Action, State
 from workflow.models.items import WorkItem
 
 
@@ -23,6 +23,19 @@ class Xid8Field(models.Field):
 
     def db_type(self, connection: object) -> str:
         return "xid8"
+
+
+# Actions that nobody signed in takes; "create" may be an import without a person.
+WITHOUT_ACTOR = ["create", *sorted(BY_THE_CLOCK), Action.OBJECT_PUBLICLY]
+WITH_REASON = [
+    Action.DECLINE,
+    Action.RETURN,
+    Action.REJECT,
+    Action.REOPEN,
+    Action.VOID,
+    Action.SUSPEND,
+    Action.TRANSFER,
+]
 
 
 class Event(models.Model):
@@ -50,6 +63,12 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["item", "version"], condition=Q(version__isnull=False), name="workflow_event_one_per_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False) | Q(action__in=WITHOUT_ACTOR), name="workflow_event_has_its_actor"
+            ),
+            models.CheckConstraint(
+                condition=~Q(note="") | ~Q(action__in=WITH_REASON), name="workflow_event_has_its_reason"
             ),
         ]
         indexes = [models.Index(fields=["item", "id"], name="workflow_event_of_item")]

@@ -47,6 +47,7 @@ def _close(step: Step, outcome: str, opinion: str, document_number: str) -> Clos
         outcome=outcome,
         opinion=opinion,
         document_number=document_number,
+        digest=step.facts.digest,
         was_late=submission.was_late,
         submitted_by_id=submission.by_id,
         verified_by_id=submission.verifications.latest("id").by_id,

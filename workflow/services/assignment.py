@@ -56,10 +56,9 @@ def assign(
         item.target = target.strip() or item.target
         item.assigned_at = step.now
         settled, item.open_questions = item.open_questions, []
-        if item.original_due_on is None or item.source.kind != Source.Kind.PLAN:
-            item.original_due_on = (
-                due_on  # of a plan's task it is what the plan says; of others it stands once accepted
-            )
+        is_planned = item.source.kind == Source.Kind.PLAN and item.original_due_on is not None
+        if item.accepted_at is None and not is_planned:  # what the plan says stands, as does what was accepted
+            item.original_due_on = due_on
         fields = [
             "measures",
             "standard",
