@@ -14,7 +14,7 @@ from workflow.refusal import Refusal, conflict, forbidden
 
 
 def _not_acknowledged(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    own = user.departments_with(Permission.SEE_DEPARTMENT) if user else frozenset()
+    own = user.departments_with(Permission.HANDLE) if user else frozenset()
     if any(row.acknowledged_at is None for row in facts.assignments if _cooperates(row) and row.department_id in own):
         return None
     return conflict("acknowledged", _("Your department has acknowledged its part already."))

@@ -27,6 +27,7 @@ class Audience(StrEnum):
     LEAD = "lead"
     RESPONSIBLE = "responsible"  # every department with a part in the work, the lead included
     OFFICE = "office"
+    FORMER_LEAD = "former_lead"  # that passed the item on, or from which it was taken
     HEAD = "head"  # of the department whose turn it is
 
 
@@ -41,6 +42,10 @@ NOTICES: dict[str, Notice] = {
     Action.ASSIGN: Notice((_A.TURN, _A.RESPONSIBLE), lazy("A work item was assigned to your department.")),
     Action.ACCEPT: Notice((_A.OFFICE,), lazy("The lead department has accepted the item.")),
     Action.DECLINE: Notice((_A.TURN,), lazy("The lead department has declined the item.")),
+    Action.TRANSFER: Notice(
+        (_A.TURN, _A.FORMER_LEAD, _A.OFFICE, _A.RESPONSIBLE), lazy("Another department leads the item from now on.")
+    ),
+    Action.ACKNOWLEDGE: Notice((_A.LEAD,), lazy("A cooperating department knows of its part in the item.")),
     Action.SUBMIT: Notice((_A.TURN, _A.OFFICE), lazy("A rectification was submitted for verification.")),
     Action.VERIFY: Notice((_A.TURN, _A.LEAD), lazy("The rectification was verified.")),
     Action.RETURN: Notice((_A.LEAD,), lazy("The rectification was returned for rework.")),
@@ -90,12 +95,17 @@ def announce(event: Event, item: WorkItem) -> None:
 
 def announce_all(announcements: list[Announcement]) -> None:
     """Tell of many events with a constant number of queries."""
-    audiences = _Audiences([entry.item for entry in announcements], today())
+    former = {entry.event.data.get("former_lead") for entry in announcements} - {None}
+    audiences = _Audiences([entry.item for entry in announcements], today(), former)
     notify(draft for entry in announcements for draft in _drafts(entry, audiences))
 
 
+_LEFT = (Audience.FORMER_LEAD,)  # may see the item no longer
+
+
 def _drafts(entry: Announcement, audiences: _Audiences) -> Iterator[Draft]:
-    people = {user.pk: user for name in entry.audiences for user in audiences.of(name, entry.item)}
+    people = {user.pk: user for name in entry.audiences for user in audiences.of(name, entry)}
+    seeing = {user.pk for name in entry.audiences if name not in _LEFT for user in audiences.of(name, entry)}
     people.pop(entry.event.actor_id, None)
     for user in people.values():
         with translation.override(user.language):
@@ -104,7 +114,7 @@ def _drafts(entry: Announcement, audiences: _Audiences) -> Iterator[Draft]:
                 kind=entry.event.action,
                 subject=_subject(entry),
                 body=_body(entry),
-                url=item_path(entry.item),
+                url=item_path(entry.item) if user.pk in seeing else "",
                 dedup_key=f"event:{entry.event.pk}:{user.pk}",
             )
 
@@ -146,6 +156,8 @@ def _lines(entry: Announcement) -> Iterator[str]:
 def _result(event: Event) -> Iterator[str]:
     """What an event decided, so that nobody has to open the item to learn it."""
     data = event.data
+    if "former_lead" in data:
+        yield _("Passed on: %(before)s → %(lead)s") % {"before": data["from"], "lead": data["lead"]}
     if "conclusion" in data:
         yield _("Conclusion: %(conclusion)s") % {"conclusion": Verification.Conclusion(data["conclusion"]).label}
     if "upheld" in data:
@@ -160,7 +172,7 @@ def _result(event: Event) -> Iterator[str]:
 class _Audiences:
     """The people of each group for a batch of items: two queries, however many items."""
 
-    def __init__(self, items: Iterable[WorkItem], on: date) -> None:
+    def __init__(self, items: Iterable[WorkItem], on: date, former: set[int]) -> None:
         items = list(items)
         self._departments: dict[int, set[int]] = {item.pk: set() for item in items}
         # what was never handed out is the office's own; its parties are proposals and may not see it
@@ -170,11 +182,12 @@ class _Audiences:
         )
         for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():
             self._departments[item_id].add(department_id)
-        everybody = set().union(*self._departments.values())
+        everybody = former.union(*self._departments.values())
         everybody |= {pk for item in items for pk in (item.office_id, item.turn_department_id) if pk}
         self._holders = holders(everybody, list(Role), on)
 
-    def of(self, audience: Audience, item: WorkItem) -> list[User]:
+    def of(self, audience: Audience, entry: Announcement) -> list[User]:
+        item = entry.item
         match audience:
             case Audience.TURN if (permission := PARTY_PERMISSION.get(Party(item.turn_party))) is not None:
                 return self._with(permission, [item.turn_department_id])
@@ -184,6 +197,8 @@ class _Audiences:
                 return self._with(Permission.HANDLE, self._departments[item.pk])
             case Audience.OFFICE:
                 return self._with(Permission.DISPATCH, [item.office_id])
+            case Audience.FORMER_LEAD:
+                return self._with(Permission.HANDLE, [entry.event.data.get("former_lead")])
             case Audience.HEAD:
                 return self._holders.get((item.turn_department_id, Role.HEAD), [])
         return []

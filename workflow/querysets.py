@@ -9,6 +9,7 @@ from accounts.roles import Permission
 from workflow.facts import AFTERWARDS, JUDGING, WORKING
 from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party
 from workflow.models import Assignment, Event, Evidence, Source, Submission, WorkItem
+from workflow.needs import COOPERATING
 
 
 def visible_to(user: User) -> QuerySet[WorkItem]:
@@ -47,6 +48,13 @@ def awaiting(user: User) -> QuerySet[WorkItem]:
     return WorkItem.objects.filter(mine).exclude(
         Q(turn_party__in=[Party.VERIFIER, Party.INSPECTOR]) & worked | Q(turn_party=Party.APPROVER) & (worked | judged)
     )
+
+
+def to_acknowledge(user: User) -> QuerySet[WorkItem]:
+    """Items in work on which a department of this person cooperates and has not said that it knows."""
+    own = user.departments_with(Permission.HANDLE)
+    silent = Assignment.objects.filter(department__in=own, role__in=COOPERATING, acknowledged_at=None)
+    return WorkItem.objects.filter(Exists(silent.filter(item=OuterRef("pk"))), state__in=IN_WORK)
 
 
 def overdue(today: date) -> Q:

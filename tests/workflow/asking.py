@@ -22,6 +22,8 @@ def sensible(action: Action, city: City) -> dict[str, Any]:
         Action.ASSIGN: elements,
         Action.ACCEPT: {},
         Action.DECLINE: {"reason": "不属本局职责。"},
+        Action.TRANSFER: {"department": city.tongbai, "reason": "属地更清楚。"},
+        Action.ACKNOWLEDGE: {},
         Action.DECOMPOSE: {"parts": [Part(city.tongbai)]},
         Action.REPORT: {"text": "已清运一半。", "percent": 50},
         Action.SUBMIT: {"summary": "已清运。"},

@@ -4,7 +4,7 @@ Field names are the keyword arguments of the verbs in workflow.services; where a
 `verb_input` puts it together and `spoken_by` tells which field shows the refusal.
 """
 
-from workflow.forms.assignment import AssignForm, DecomposeForm
+from workflow.forms.assignment import AssignForm, DecomposeForm, TransferForm
 from workflow.forms.closing import ApproveForm, ReopenForm
 from workflow.forms.fields import ActionForm, ReasonForm
 from workflow.forms.publicity import ObjectForm, ResolveObjectionForm
@@ -16,6 +16,7 @@ from workflow.lifecycle import Action
 FORMS: dict[Action, type[ActionForm]] = {
     Action.ASSIGN: AssignForm,
     Action.DECLINE: ReasonForm,
+    Action.TRANSFER: TransferForm,
     Action.DECOMPOSE: DecomposeForm,
     Action.REPORT: ReportForm,
     Action.SUBMIT: SubmitForm,
@@ -30,4 +31,4 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.RESUME: ResumeForm,
     Action.VOID: ReasonForm,
 }
-ASKS_FOR_DEPARTMENTS = (Action.ASSIGN, Action.DECOMPOSE)
+ASKS_FOR_DEPARTMENTS = (Action.ASSIGN, Action.TRANSFER, Action.DECOMPOSE)

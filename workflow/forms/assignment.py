@@ -1,4 +1,4 @@
-"""Handing out: assign, decompose."""
+"""Handing out: assign, pass on, decompose."""
 
 from typing import Any, ClassVar
 
@@ -68,6 +68,19 @@ def _by_kind(units: list[Department]) -> list[tuple[Any, list[tuple[int, str]]]]
     for unit in units:
         groups.setdefault(unit.kind, []).append((unit.pk, unit.name))
     return [(Department.Kind(kind).label, rows) for kind, rows in groups.items()]
+
+
+class TransferForm(ActionForm):
+    department = forms.TypedChoiceField(label=_("New lead department"), coerce=int)
+    reason = text(_("Reason"))
+
+    def prepare(self) -> None:
+        others = [unit for unit in self.units if unit.pk != self.item.lead_id]
+        self.fields["department"].choices = [("", "—"), *_by_kind(others)]
+
+    def verb_input(self) -> dict[str, Any]:
+        units = {unit.pk: unit for unit in self.units}
+        return self.cleaned_data | {"department": units[self.cleaned_data["department"]]}
 
 
 class DecomposeForm(ActionForm):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
 from workflow.services.approval import approve, reject, reopen, void
-from workflow.services.assignment import accept, assign, decline
+from workflow.services.assignment import accept, acknowledge, assign, decline, transfer
 from workflow.services.decomposition import decompose
 from workflow.services.publicity import object_to, resolve_objection
 from workflow.services.rectification import report, submit
@@ -21,6 +21,8 @@ VERBS: dict[Action, Callable[..., WorkItem]] = {
     Action.ASSIGN: assign,
     Action.ACCEPT: accept,
     Action.DECLINE: decline,
+    Action.TRANSFER: transfer,
+    Action.ACKNOWLEDGE: acknowledge,
     Action.DECOMPOSE: decompose,
     Action.REPORT: report,
     Action.SUBMIT: submit,

@@ -1,4 +1,4 @@
-"""Handing out: assign, accept, decline."""
+"""Handing out: assign, accept, decline, pass on, acknowledge."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -9,8 +9,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
+from accounts.roles import Permission
 from workflow.lifecycle import FINISHED, Action, DepartmentRole, State
 from workflow.models import Assignment, Source, Stage, WorkItem
+from workflow.needs import COOPERATING
 from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
@@ -99,21 +101,23 @@ def _wrong_deadline(step: Step, due_on: date) -> Promise | None:
         return _("The deadline lies in the past.")
     if due_on > step.today + FARTHEST:
         return _("The deadline lies too far ahead.")
-    if (latest := _latest_for_a_part(step)) and due_on > latest:
+    if (latest := latest_for_a_part(step.item, step.today)) and due_on > latest:
         return _("The deadline of a part may not be later than that of the whole item.")
     if step.item.children.exclude(state__in=FINISHED).filter(due_on__gt=due_on).exists():
         return _("A part of this item is due later than that.")
     return None
 
 
-def _latest_for_a_part(step: Step) -> date | None:
+def latest_for_a_part(item: WorkItem, today: date) -> date | None:
+    """None for what is no part, and where the whole has no deadline."""
+    return latest_under(item.parent, today) if item.parent else None
+
+
+def latest_under(whole: WorkItem, today: date) -> date | None:
     """The deadline of the whole; once that has passed, what a reopened item would get."""
-    whole = step.item.parent
-    if whole is None or whole.due_on is None:
-        return None
-    if whole.due_on >= step.today:
+    if whole.due_on is None or whole.due_on >= today:
         return whole.due_on
-    return step.today + timedelta(days=step.item.procedure.reopen_days)
+    return today + timedelta(days=whole.procedure.reopen_days)
 
 
 class Seat(NamedTuple):
@@ -140,17 +144,15 @@ def _seats(item: WorkItem, lead: Department, departments: Parties) -> list[Seat]
     return [Seat(DepartmentRole.LEAD, lead), *rest, *stages]
 
 
-def refuse_lead_as_verifier(item: WorkItem, leads: set[Department], verifying: set[Department]) -> None:
+def refuse_lead_as_verifier(
+    item: WorkItem, leads: set[Department], verifying: set[Department], field: str = "departments"
+) -> None:
     """Central and provincial items: another department than the lead verifies (DOMAIN rule 2). Raises Refused."""
     wrong = leads & verifying
     if item.procedure.verifier_is_not_lead and wrong:
-        raise Refused(
-            invalid(
-                "verifier-is-lead",
-                _("Items of this kind are verified by another department than the lead."),
-                departments=format_lazy(_("{name} is the lead department."), name=min(unit.name for unit in wrong)),
-            )
-        )
+        sentence = _("Items of this kind are verified by another department than the lead.")
+        name = format_lazy(_("{name} is the lead department."), name=min(unit.name for unit in wrong))
+        raise Refused(invalid("verifier-is-lead", sentence, **{field: name}))
 
 
 def _named_chain(item: WorkItem, named: list[Department]) -> list[tuple[Department, int]]:
@@ -202,6 +204,89 @@ def decline(item: WorkItem, *, by: User, reason: str, note: str = "", **door: An
     def effect(step: Step) -> Change:
         require(reason=reason)
         step.item.accept_by = None
-        return Change(State.DRAFT, fields=["accept_by"], data={"reason": reason.strip()})
+        times = step.item.events.filter(action=Action.DECLINE).count() + 1
+        return Change(State.DRAFT, fields=["accept_by"], data={"reason": reason.strip(), "times": times})
 
     return perform(item, Action.DECLINE, by=by, note=note or reason, effect=effect, **door)
+
+
+def transfer(
+    item: WorkItem, *, by: User, department: Department, reason: str, note: str = "", **door: Any
+) -> WorkItem:
+    """Another department leads from now on and has to accept it; the one before keeps only what else it was.
+
+    The deadline stays, but the procedure's working days are left at least; a part is never due after the whole.
+    """
+
+    def effect(step: Step) -> Change:
+        require(reason=reason)
+        item, before = step.item, step.item.lead
+        _check_new_lead(step, department)
+        _hand_over(item, department)
+        item.lead = department
+        item.due_on = _due_on_for_another(step)
+        item.accept_by = step.calendar.add_working_days(step.today, item.procedure.accept_days)
+        item.supplement_by = None
+        data = {
+            "reason": reason.strip(),
+            "from": before.name,
+            "lead": department.name,
+            "former_lead": before.pk,
+            "due_on": item.due_on.isoformat() if item.due_on else None,
+        }
+        fields = ["lead", "due_on", "accept_by", "supplement_by"]
+        return Change(State.ASSIGNED, fields=fields, data=data, is_anew=True)
+
+    return perform(item, Action.TRANSFER, by=by, note=note or reason, effect=effect, **door)
+
+
+def _check_new_lead(step: Step, department: Department) -> None:
+    if department.pk == step.item.lead_id:
+        sentence = _("This department leads the item already.")
+        raise Refused(invalid("same-lead", sentence, department=sentence))
+    of_the_city = Department.objects.valid_on(step.today).filter(superior=step.item.office.superior_id)
+    if not of_the_city.filter(pk=department.pk).exists():
+        sentence = _("Only a department of this city that exists today can take it on.")
+        raise Refused(invalid("unknown-department", sentence, department=sentence))
+    verifying = {row.department for row in step.facts.assignments if row.role == DepartmentRole.VERIFY}
+    own = {row.department for row in _stages_of_the_lead(step.item)}  # these go along with the lead
+    refuse_lead_as_verifier(step.item, {department}, verifying - own, field="department")
+
+
+def _stages_of_the_lead(item: WorkItem) -> list[Assignment]:
+    """The stages that the procedure gives to whoever leads."""
+    stages = [stage.position for stage in item.procedure.stages.all() if stage.party == Stage.By.LEAD]
+    rows = item.assignments.filter(role=DepartmentRole.VERIFY, stage__in=stages, department=item.lead_id)
+    return list(rows.select_related("department"))
+
+
+def _hand_over(item: WorkItem, department: Department) -> None:
+    """The lead's seats change hands; a seat that the new lead had beside it is dropped, but for verifying."""
+    seats = [row.pk for row in _stages_of_the_lead(item)]
+    item.assignments.filter(department=department).exclude(role=DepartmentRole.VERIFY).delete()
+    seats += item.assignments.filter(role=DepartmentRole.LEAD, department=item.lead_id).values_list("pk", flat=True)
+    item.assignments.filter(pk__in=seats).update(department=department, acknowledged_by=None, acknowledged_at=None)
+
+
+def _due_on_for_another(step: Step) -> date | None:
+    """The deadline as it is, or moved so that the procedure's days are left."""
+    item, days = step.item, step.item.procedure.transfer_min_days
+    if item.due_on is None or not days:
+        return item.due_on
+    least = step.calendar.add_working_days(step.today, days)
+    if latest := latest_for_a_part(item, step.today):
+        least = min(least, latest)
+    return max(item.due_on, least)
+
+
+def acknowledge(item: WorkItem, *, by: User, note: str = "", **door: Any) -> WorkItem:
+    """A cooperating department says that it knows of its part; whoever acts for several answers for all of them."""
+
+    def effect(step: Step) -> Change:
+        own = by.departments_with(Permission.HANDLE)
+        seats = step.item.assignments.filter(department__in=own, role__in=COOPERATING, acknowledged_at=None)
+        names = list(dict.fromkeys(seats.values_list("department__name", flat=True)))
+        seats.update(acknowledged_by=by, acknowledged_at=step.now)
+        return Change(State(step.item.state), data={"departments": names}, restarts_clocks=False)
+
+    return perform(item, Action.ACKNOWLEDGE, by=by, note=note, effect=effect, **door)

@@ -53,6 +53,7 @@ class Change:
     fields: Iterable[str] = ()
     data: dict[str, Any] = field(default_factory=dict)  # for the event
     restarts_clocks: bool = True
+    is_anew: bool = False  # even if the state stays: its time begins again
 
 
 Effect = Callable[[Step], Change]
@@ -123,7 +124,7 @@ def _perform(
 
 def _write(step: Step, change: Change) -> None:
     item = step.item
-    has_moved = (item.state, item.stage, item.cycle) != (change.to, change.stage, step.cycle)
+    has_moved = change.is_anew or (item.state, item.stage, item.cycle) != (change.to, change.stage, step.cycle)
     before, item.state, item.stage = item.state, change.to, change.stage
     item.version += 1
     item.updated_at = step.now

@@ -13,6 +13,7 @@ from workflow.forms import ASKS_FOR_DEPARTMENTS
 from workflow.forms.fields import ActionForm
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
+from workflow.querysets import visible_to
 from workflow.refusal import RefusalKind, Refused
 from workflow.services import VERBS
 from workflow.views.access import item_or_404, signed_in
@@ -38,7 +39,9 @@ def perform(request: HttpRequest, number: str, action: str) -> HttpResponse:
     except Refused as refused:
         return _refused(request, number, verb, form, refused)
     messages.success(request, _done(verb, item))
-    return redirect("workflow:item", number)
+    if visible_to(request.user).filter(pk=item.pk).exists():
+        return redirect("workflow:item", number)
+    return redirect("workflow:inbox")  # passed on, so that it is another department's from now on
 
 
 def _verb(action: str) -> Action:

@@ -62,6 +62,22 @@ def _assigned(data: dict[str, Any]) -> Iterator[str]:
         yield _("Deadline: %(day)s") % {"day": _day(data["due_on"])}
 
 
+def _declined(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("times", 1) > 1:
+        yield ngettext("declined %(n)s time", "declined %(n)s times", data["times"]) % {"n": data["times"]}
+
+
+def _transferred(data: dict[str, Any]) -> Iterator[str]:
+    yield f"{data['from']} → {data['lead']}"
+    if data.get("due_on"):
+        yield _("Deadline: %(day)s") % {"day": _day(data["due_on"])}
+
+
+def _acknowledged(data: dict[str, Any]) -> Iterator[str]:
+    if len(data["departments"]) > 1:  # one alone stands beside the event
+        yield "、".join(data["departments"])
+
+
 def _decomposed(data: dict[str, Any]) -> Iterator[str]:
     yield "、".join(f"{part['number']} {part['department']}" for part in data["parts"])
 
@@ -118,6 +134,9 @@ def _rung(data: dict[str, Any]) -> Iterator[str]:
 
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ASSIGN: _assigned,
+    Action.DECLINE: _declined,
+    Action.TRANSFER: _transferred,
+    Action.ACKNOWLEDGE: _acknowledged,
     Action.DECOMPOSE: _decomposed,
     Action.REPORT: _reported,
     Action.SUBMIT: _submitted,

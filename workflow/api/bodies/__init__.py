@@ -1,6 +1,6 @@
 """What each action takes, a module a noun as in services. These only read; the verbs decide."""
 
-from workflow.api.bodies.assignment import AcceptBody, AssignBody, DecomposeBody
+from workflow.api.bodies.assignment import AcceptBody, AcknowledgeBody, AssignBody, DecomposeBody, TransferBody
 from workflow.api.bodies.closing import ApproveBody, ReopenBody
 from workflow.api.bodies.fields import ActionBody, ReasonBody
 from workflow.api.bodies.publicity import ObjectBody, ResolveObjectionBody
@@ -13,6 +13,8 @@ BODIES: dict[Action, type[ActionBody]] = {
     Action.ASSIGN: AssignBody,
     Action.ACCEPT: AcceptBody,
     Action.DECLINE: ReasonBody,
+    Action.TRANSFER: TransferBody,
+    Action.ACKNOWLEDGE: AcknowledgeBody,
     Action.DECOMPOSE: DecomposeBody,
     Action.REPORT: ReportBody,
     Action.SUBMIT: SubmitBody,

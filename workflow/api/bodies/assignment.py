@@ -1,11 +1,11 @@
-"""Handing out: assign, accept, decompose."""
+"""Handing out: assign, accept, pass on, acknowledge, decompose."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from workflow.api.bodies.fields import ActionBody, StrictSerializer
+from workflow.api.bodies.fields import ActionBody, ReasonBody, StrictSerializer
 from workflow.api.fields import Choice, Day, DepartmentField, Text
 from workflow.lifecycle import DepartmentRole
 from workflow.services.decomposition import Part
@@ -13,6 +13,16 @@ from workflow.services.decomposition import Part
 
 class AcceptBody(ActionBody):
     pass
+
+
+class AcknowledgeBody(ActionBody):
+    """Of the caller's departments, all that cooperate on the item."""
+
+
+class TransferBody(ReasonBody):
+    """Another department leads from now on."""
+
+    department = DepartmentField()
 
 
 class PartyBody(StrictSerializer):
