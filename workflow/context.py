@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
 from accounts.roles import Permission
-from workflow.querysets import awaiting
+from workflow.querysets import awaiting, to_acknowledge
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -13,7 +14,12 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated or request.path.startswith("/api/"):
         return {}
     return {
-        "inbox_count": SimpleLazyObject(awaiting(user).count),  # parts of pages do not show it
+        "inbox_count": SimpleLazyObject(lambda: _waiting(user)),  # parts of pages do not show it
         "may_dispatch": user.may(Permission.DISPATCH),
         "may_manage_people": user.may(Permission.MANAGE_PEOPLE),
     }
+
+
+def _waiting(user: User) -> int:
+    """As many as the inbox shows."""
+    return awaiting(user).count() + (to_acknowledge(user).count() if user.may(Permission.HANDLE) else 0)

@@ -185,7 +185,9 @@ class _Batch:
 
     @cached_property
     def assignments(self) -> dict[int, list[Assignment]]:
-        return self._by_item(Assignment.objects.filter(item__in=self.items).select_related("department"))
+        return self._by_item(
+            Assignment.objects.filter(item__in=self.items).select_related("department", "acknowledged_by")
+        )
 
     @cached_property
     def workers(self) -> dict[int, set[int]]:

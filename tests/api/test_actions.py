@@ -111,6 +111,21 @@ def test_an_objection_is_recorded_and_decided(city: City) -> None:
     assert caller.act(item, "resolve-objection", body).json()["state"] == "rectifying"
 
 
+def test_who_passes_an_item_on_sees_what_became_of_it(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    caller = person(city.environment_clerk)
+    answer = caller.act(item, "transfer", {"department": "市水利局", "reason": "属水利职责"})
+    assert answer.json()["turn"] == {"party": "lead", "department": "市水利局"}
+    assert caller.get(f"items/{item.number}/").status_code == 404
+
+
+def test_a_cooperating_department_acknowledges_its_part(city: City) -> None:
+    item = walking.walk(city, State.RECTIFYING, departments=[("cooperate", city.tongbai)])
+    seen = person(city.tongbai_clerk).act(item, "acknowledge").json()
+    parties = {party["department"]: party["acknowledged_at"] for party in seen["departments"]}
+    assert (parties["市生态环境局"], bool(parties["桐柏县"])) == (None, True)
+
+
 # -- no: the version ---------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +179,8 @@ def test_the_body_of_the_lead(city: City, action: str, body: dict[str, Any], fie
 @pytest.mark.parametrize(
     ("action", "body", "field"),
     [
+        ("transfer", {"department": "市水利局"}, "reason"),
+        ("transfer", {"department": "市火星局", "reason": "x"}, "department"),
         ("report", {"text": "x", "percent": "50"}, "percent"),
         ("report", {"text": "x", "percent": 101}, "percent"),
         ("report", {"text": "x", "percent": 2**70}, "percent"),
@@ -282,7 +299,7 @@ def test_nobody_judges_his_own_work(city: City) -> None:
     assert state_of(item) == State.VERIFYING
 
 
-@pytest.mark.parametrize("action", [*BY_THE_CLOCK, "close", "assign2", "ASSIGN", "transfer"])
+@pytest.mark.parametrize("action", [*BY_THE_CLOCK, "close", "assign2", "ASSIGN"])
 def test_what_is_not_an_action_of_people_is_not_there(city: City, action: str) -> None:
     item = walking.walk(city, State.PUBLICIZING)
     problem(person(city.dispatcher).act(item, str(action)), 404, "not-found")

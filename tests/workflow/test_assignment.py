@@ -151,7 +151,7 @@ def test_any_clerk_or_head_of_the_lead_accepts(city):
 def test_declining_gives_the_item_back_with_the_reason(city):
     item = services.decline(walk(city, State.ASSIGNED), by=city.environment_clerk, reason=" 不属本局职责。 ")
     assert (item.state, item.turn_party) == (State.DRAFT, "office")
-    assert item.events.get(action="decline").data == {"reason": "不属本局职责。"}
+    assert item.events.get(action="decline").data == {"reason": "不属本局职责。", "times": 1}
 
 
 @pytest.mark.parametrize("reason", ["", "   "])

@@ -46,6 +46,7 @@ class TurnSerializer(serializers.Serializer):
 class PartySerializer(serializers.Serializer):
     role = serializers.ChoiceField(choices=DepartmentRole.choices)
     department = serializers.CharField(source="department.name")
+    acknowledged_at = serializers.DateTimeField(allow_null=True)  # cooperating departments say that they know
 
 
 class SourceOfItemSerializer(serializers.Serializer):

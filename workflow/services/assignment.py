@@ -210,9 +210,7 @@ def decline(item: WorkItem, *, by: User, reason: str, note: str = "", **door: An
     return perform(item, Action.DECLINE, by=by, note=note or reason, effect=effect, **door)
 
 
-def transfer(
-    item: WorkItem, *, by: User, department: Department, reason: str, note: str = "", **door: Any
-) -> WorkItem:
+def transfer(item: WorkItem, *, by: User, department: Department, reason: str, note: str = "", **door: Any) -> WorkItem:
     """Another department leads from now on and has to accept it; the one before keeps only what else it was.
 
     The deadline stays, but the procedure's working days are left at least; a part is never due after the whole.

@@ -15,7 +15,8 @@ from workflow.forms import ASKS_FOR_DEPARTMENTS, FORMS
 from workflow.forms.fields import ActionForm
 from workflow.forms.rectification import EvidenceForm
 from workflow.lifecycle import Action, DepartmentRole, State
-from workflow.models import Assignment, Timer, WorkItem
+from workflow.models import Assignment, Event, Timer, WorkItem
+from workflow.needs import COOPERATING
 from workflow.permissions import AllowedAction, allowed_actions, on_the_road, refuse_evidence
 from workflow.querysets import visible_to
 from workflow.views.timeline import timeline
@@ -70,6 +71,8 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         "facts": facts,
         "attempt": attempt,
         "parties": parties(facts),
+        "cooperating": COOPERATING,
+        "declined": _declined(item),
         "today": today(),
         "main_action": _MAIN_ACTION.get(State(item.state)),
         "offers": offers(request.user, facts, attempt),
@@ -85,6 +88,13 @@ def parties(facts: Facts) -> list[tuple[str, list[Assignment]]]:
     """The departments on the item by role, in the order of the roles."""
     found = [(role.label, [row for row in facts.assignments if row.role == role]) for role in DepartmentRole]
     return [(label, rows) for label, rows in found if rows]
+
+
+def _declined(item: WorkItem) -> Event | None:
+    """Why a draft that was handed out lies with the office again."""
+    if item.state != State.DRAFT or item.assigned_at is None:
+        return None
+    return item.events.filter(action=Action.DECLINE).select_related("department").last()
 
 
 # -- the action panel --------------------------------------------------------------------------------------------------

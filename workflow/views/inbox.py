@@ -1,5 +1,6 @@
 """The inbox: what waits for this person, by what he has to do, the nearest time limit first."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User, today
+from accounts.roles import Permission
 from workflow import working_calendar
 from workflow.lifecycle import Party, State
 from workflow.models import Timer, WorkItem
 from workflow.models.procedures import Clock
-from workflow.querysets import awaiting
+from workflow.querysets import awaiting, to_acknowledge
 from workflow.views.access import signed_in, wants_a_part
 
 SHOWN = 200  # items; the groups still say how many there are
@@ -53,6 +55,11 @@ class Group:
     def left_out(self) -> int:
         return self.count - len(self.items)
 
+    @property
+    def more(self) -> str:
+        """The query of the list that has those left out."""
+        return "ordering=due_on" if self.party == Party.COOPERATING else f"state={self.state}&ordering=due_on"
+
 
 @signed_in
 @never_cache
@@ -65,14 +72,24 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def groups(user: User) -> list[Group]:
-    """Two queries, however many items."""
+    """Four queries at most, however many items."""
     rows = awaiting(user).order_by().values_list("state", "turn_party").annotate(Count("pk"))
     counts = {(state, party): number for state, party, number in rows}
     found = {key: Group(*key, heading, counts[key], []) for key, heading in HEADINGS.items() if key in counts}
     for item in by_urgency(awaiting(user))[:SHOWN]:
         if group := found.get((State(item.state), Party(item.turn_party))):  # may move between
             group.items.append(item)
-    return list(found.values())
+    return [*found.values(), *_to_acknowledge(user)]
+
+
+def _to_acknowledge(user: User) -> Iterator[Group]:
+    """What is another department's turn, but wants to be known by this person's."""
+    if not user.may(Permission.HANDLE):
+        return
+    waiting = to_acknowledge(user)
+    if items := list(by_urgency(waiting)[:SHOWN]):
+        count = waiting.count() if len(items) == SHOWN else len(items)
+        yield Group(State.RECTIFYING, Party.COOPERATING, _("To acknowledge"), count, items)
 
 
 def by_urgency(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
