@@ -99,7 +99,7 @@ def test_open_questions_of_the_reader_are_put_before_assigning(city, signed_in):
 def test_parties_stand_by_their_role(city, signed_in):
     item = walk(city, State.ASSIGNED, departments=[("cooperate", city.water), ("implement", city.tongbai)])
     parties = text_of(part(signed_in(city.dispatcher).get(url(item)), 'id="parties-heading"'))
-    assert "牵头 市生态环境局 配合 市水利局 负责落实 桐柏县" in parties
+    assert "牵头 市生态环境局 配合 市水利局 尚未知悉 负责落实 桐柏县 尚未知悉" in parties
 
 
 def test_milestones_and_targets_are_shown(city, signed_in):

@@ -1,7 +1,5 @@
 """Several departments on one item: passing on, acknowledging, parts."""
 
-from datetime import timedelta
-
 from tests.pages.reading import part, queries, text_of
 from tests.walking import walk
 from workflow import services
@@ -20,7 +18,7 @@ def test_who_passes_an_item_on_loses_sight_of_it_and_is_told_so_kindly(city, sig
     item = walk(city, State.RECTIFYING)
     page = act(signed_in(city.environment_clerk), item, "transfer", department=city.water.pk, reason="属水利职责。")
     assert (page.status_code, page.redirect_chain[-1][0]) == (200, "/")
-    assert "转办：已完成" in text_of(page)
+    assert "已办理“转办”" in text_of(page)
     assert item.number in text_of(signed_in(city.water_clerk).get("/"))
 
 

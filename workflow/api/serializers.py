@@ -46,7 +46,6 @@ class TurnSerializer(serializers.Serializer):
 class PartySerializer(serializers.Serializer):
     role = serializers.ChoiceField(choices=DepartmentRole.choices)
     department = serializers.CharField(source="department.name")
-    acknowledged_at = serializers.DateTimeField(allow_null=True)  # cooperating departments say that they know
 
 
 class SourceOfItemSerializer(serializers.Serializer):
@@ -85,6 +84,7 @@ class ItemSerializer(serializers.Serializer):
     outcome = serializers.SerializerMethodField()
     turn = TurnSerializer(source="item")
     departments = PartySerializer(source="assignments", many=True)
+    acknowledged_by = serializers.SerializerMethodField()
     source = SourceOfItemSerializer(source="item.source")
     section = serializers.CharField(source="item.section.title", allow_null=True, default=None)
     region = serializers.CharField(source="item.region.name", allow_null=True, default=None)
@@ -102,6 +102,10 @@ class ItemSerializer(serializers.Serializer):
     allowed_actions = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(source="item.created_at")
     updated_at = serializers.DateTimeField(source="item.updated_at")
+
+    def get_acknowledged_by(self, facts: Facts) -> list[str]:
+        """The cooperating departments that have said that they know of their part."""
+        return list(dict.fromkeys(row.department.name for row in facts.assignments if row.acknowledged_at))
 
     @extend_schema_field(serializers.ChoiceField(choices=WorkItem.Outcome.choices, allow_null=True))
     def get_outcome(self, facts: Facts) -> str | None:
