@@ -91,6 +91,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s -c statement_timeout=30s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=50 * 1024 * 1024)
+OBJECTIONS_PER_SENDER = env.int("OBJECTIONS_PER_SENDER", default=3)  # a day, from the public pages
+OBJECTIONS_PER_NOTICE = env.int("OBJECTIONS_PER_NOTICE", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bodies without files
 
 # -- people and safety -------------------------------------------------------------------------------------------------
@@ -221,6 +223,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # ?format= would be one more parameter
     "EXCEPTION_HANDLER": "workflow.api.errors.problem",
     "DEFAULT_VERSIONING_CLASS": None,
+    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # whose X-Forwarded-For tells where a request came from
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "闭环 Bihuan API",

@@ -89,6 +89,36 @@ def publicity_period(first: date, terms: PublicityTerms, calendar: WorkingCalend
     return first, first + (terms.publicity_days - 1) * _ONE_DAY
 
 
+@dataclass(frozen=True)
+class StatedPeriod:
+    """A public notice as somebody states it, beside what the procedure's days make of its first day."""
+
+    ends_on: date  # that is right
+    counted: int | None = None  # days that really lie between the first day and the stated end
+    wrong: frozenset[str] = frozenset()  # of "ends_on" and "days"; empty: what is stated is right
+
+
+def stated_period(
+    first: date,
+    terms: PublicityTerms,
+    calendar: WorkingCalendar,
+    *,
+    ends_on: date | None = None,
+    days: int | None = None,
+) -> StatedPeriod:
+    """Check a stated last day, a stated number of days, or both; what is left out cannot be wrong."""
+    right = publicity_period(first, terms, calendar)[1]
+    checks = {"ends_on": ends_on in (None, right), "days": days in (None, terms.publicity_days)}
+    counted = _days_of_notice(first, ends_on, terms, calendar) if ends_on else None
+    return StatedPeriod(right, counted, frozenset(name for name, is_right in checks.items() if not is_right))
+
+
+def _days_of_notice(first: date, last: date, terms: PublicityTerms, calendar: WorkingCalendar) -> int:
+    if terms.publicity_unit == "working":
+        return calendar.working_days_between(first, last)
+    return max((last - first).days + 1, 0)
+
+
 # -- which clocks run -------------------------------------------------------------------------------------------------
 
 

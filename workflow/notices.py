@@ -49,11 +49,14 @@ NOTICES: dict[str, Notice] = {
     Action.SUBMIT: Notice((_A.TURN, _A.OFFICE), lazy("A rectification was submitted for verification.")),
     Action.VERIFY: Notice((_A.TURN, _A.LEAD), lazy("The rectification was verified.")),
     Action.RETURN: Notice((_A.LEAD,), lazy("The rectification was returned for rework.")),
+    Action.PUBLISH: Notice((_A.LEAD,), lazy("The public notice was put up.")),
     Action.OBJECT: Notice((_A.OFFICE, _A.LEAD), lazy("An objection was raised during publicity.")),
+    Action.OBJECT_PUBLICLY: Notice((_A.OFFICE, _A.LEAD), lazy("Somebody objected on the public page.")),
     Action.RESOLVE_OBJECTION: Notice((_A.TURN, _A.LEAD), lazy("The objection was decided.")),
     Action.END_PUBLICITY: Notice((_A.TURN,), lazy("Publicity is over; the item waits to be closed out.")),
     Action.APPROVE: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was closed out.")),
     Action.REJECT: Notice((_A.LEAD, _A.OFFICE), lazy("The close-out was rejected; the item goes back to rectifying.")),
+    Action.FILE: Notice((_A.LEAD,), lazy("The close-out was filed with the higher level.")),
     Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD), lazy("The item was reopened: the problem is back.")),
     Action.SUSPEND: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was suspended; its time limits stand still.")),
     Action.RESUME: Notice((_A.TURN, _A.RESPONSIBLE, _A.OFFICE), lazy("The item goes on; its time limits run again.")),
@@ -165,8 +168,14 @@ def _result(event: Event) -> Iterator[str]:
     if "publicity" in data:
         first, last = (formats.date_format(date.fromisoformat(data["publicity"][end])) for end in ("from", "to"))
         yield _("In publicity from %(first)s to %(last)s.") % {"first": first, "last": last}
+    if data.get("decide_by"):
+        yield _("To be decided by %(day)s.") % {"day": formats.date_format(date.fromisoformat(data["decide_by"]))}
     if data.get("outcome"):
         yield _("Outcome: %(outcome)s") % {"outcome": WorkItem.Outcome(data["outcome"]).label}
+    if data.get("merged_into"):
+        yield _("Merged into %(number)s") % {"number": data["merged_into"]}
+    if data.get("document_number"):
+        yield _("Document number: %(number)s") % {"number": data["document_number"]}
 
 
 class _Audiences:

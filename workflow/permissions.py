@@ -22,6 +22,7 @@ from workflow.lifecycle import (
     row_of,
     sources_of,
 )
+from workflow.models import WorkItem
 from workflow.needs import COOPERATING, NEEDS
 from workflow.refusal import Refusal, conflict, forbidden
 
@@ -126,6 +127,12 @@ def refuse_registration(user: User, office_id: int) -> Refusal | None:
     if office_id in user.departments_with(Permission.DISPATCH):
         return None
     return forbidden("not-the-office", _ONLY[Party.OFFICE])
+
+
+def may_see_objectors(user: User, item: WorkItem) -> bool:
+    """Who objected, and how to reach him, is for those of the office who deal with it."""
+    seen_by = user.departments_with(Permission.DISPATCH) | user.departments_with(Permission.APPROVE)
+    return item.office_id in seen_by
 
 
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {

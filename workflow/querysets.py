@@ -1,6 +1,6 @@
 """Every reading rule: who sees what, whose turn it is, what is overdue. Nothing else decides about reading."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from workflow.facts import AFTERWARDS, JUDGING, WORKING
 from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party
-from workflow.models import Assignment, Event, Evidence, Source, Submission, WorkItem
+from workflow.models import Assignment, Event, Evidence, Publicity, Source, Submission, WorkItem
 from workflow.needs import COOPERATING
 
 
@@ -65,3 +65,28 @@ def overdue(today: date) -> Q:
 def late(today: date) -> Q:
     """Overdue, or handed in after a deadline once: late-but-done stays late in every figure (DOMAIN rule 4)."""
     return overdue(today) | Q(Exists(Submission.objects.filter(item=OuterRef("pk"), was_late=True)))
+
+
+# -- without signing in ------------------------------------------------------------------------------------------------
+
+STAYS_PUBLIC = timedelta(days=90)  # after the last day of a notice
+
+
+def public_notices(today: date) -> QuerySet[Publicity]:
+    """Notices that anybody may read: begun, not taken over by another, and over for 90 days at most.
+
+    One from before notices were composed has no text and is not shown.
+    """
+    begun = Publicity.objects.filter(starts_on__lte=today, ends_on__gte=today - STAYS_PUBLIC)
+    return begun.filter(replaced_by=None).exclude(notice={}).order_by("-starts_on", "-pk")
+
+
+def running(today: date) -> Q:
+    """Notices on which one may still object."""
+    return Q(ended_at=None, ends_on__gte=today)
+
+
+def successor_of(pk: int, today: date) -> Publicity | None:
+    """The public notice that took over from this one, at once or after others."""
+    taken_over = Q(item__publicities=pk, item__publicities__replaced_by__isnull=False)
+    return public_notices(today).filter(taken_over, pk__gt=pk).order_by("pk").first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import actions, evidence, imports, inbox, items, registration, sources
+from workflow.views import actions, evidence, imports, inbox, items, public, registration, sources
 
 app_name = "workflow"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("sources/", sources.source_list, name="sources"),
     path("sources/new/", sources.new_source, name="source-new"),
     path("sources/<int:pk>/", sources.source, name="source"),
+    path("public/", public.notices, name="public"),
+    path("public/<int:pk>/", public.notice, name="public-notice"),
+    path("public/<int:pk>/objection/", public.objection, name="public-objection"),
     path("imports/", imports.upload, name="plan-import"),
     path("imports/<int:pk>/", imports.preview, name="plan-preview"),
     path("imports/<int:pk>/tasks/<int:number>/", imports.task, name="plan-task"),

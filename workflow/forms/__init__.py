@@ -5,9 +5,9 @@ Field names are the keyword arguments of the verbs in workflow.services; where a
 """
 
 from workflow.forms.assignment import AssignForm, DecomposeForm, TransferForm
-from workflow.forms.closing import ApproveForm, ReopenForm
+from workflow.forms.closing import ApproveForm, FileForm, ReopenForm, VoidForm
 from workflow.forms.fields import ActionForm, ReasonForm
-from workflow.forms.publicity import ObjectForm, ResolveObjectionForm
+from workflow.forms.publicity import ObjectForm, PublishForm, ResolveObjectionForm
 from workflow.forms.rectification import ReportForm, SubmitForm
 from workflow.forms.time import ResumeForm
 from workflow.forms.verification import VerifyForm
@@ -22,13 +22,15 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.SUBMIT: SubmitForm,
     Action.VERIFY: VerifyForm,
     Action.RETURN: ReasonForm,
+    Action.PUBLISH: PublishForm,
     Action.OBJECT: ObjectForm,
     Action.RESOLVE_OBJECTION: ResolveObjectionForm,
     Action.APPROVE: ApproveForm,
     Action.REJECT: ReasonForm,
+    Action.FILE: FileForm,
     Action.REOPEN: ReopenForm,
     Action.SUSPEND: ReasonForm,
     Action.RESUME: ResumeForm,
-    Action.VOID: ReasonForm,
+    Action.VOID: VoidForm,
 }
 ASKS_FOR_DEPARTMENTS = (Action.ASSIGN, Action.TRANSFER, Action.DECOMPOSE)

@@ -99,6 +99,9 @@ class Publicity(models.Model):
     notice = models.JSONField(default=dict)  # the text made public, field by field; services.notice_text
     place = models.CharField(_("published at"), max_length=300, blank=True)  # elsewhere, besides our own page
     published_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    replaces = models.OneToOneField(  # the notice whose days it took over when it was put up elsewhere
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)  # by the clock, or stopped by an objection upheld
 
     class Meta:
@@ -109,6 +112,7 @@ class Publicity(models.Model):
                 fields=["item"], condition=Q(ended_at__isnull=True), name="workflow_one_running_publicity"
             ),
         ]
+        indexes = [models.Index(fields=["ends_on"], name="workflow_publicity_until")]  # the public list
 
     def __str__(self) -> str:
         return f"{self.starts_on}–{self.ends_on}"
@@ -122,12 +126,20 @@ class Publicity(models.Model):
 class Objection(models.Model):
     """What somebody holds against closing the item. Open until decided."""
 
+    class Channel(models.TextChoices):
+        PAGE = "page", _("Public page")
+        PHONE = "phone", _("By telephone")
+        LETTER = "letter", _("By letter")
+        VISIT = "visit", _("In person")
+        OTHER = "other", _("Another way")
+
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="objections")
     cycle = models.PositiveSmallIntegerField()
     text = models.TextField(_("objection"))
     by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")  # null: from the public page
     name = models.CharField(_("name"), max_length=60, blank=True)  # personal: shown to the office alone
     contact = models.CharField(_("telephone or e-mail"), max_length=100, blank=True)  # personal as well
+    channel = models.CharField(_("received"), max_length=6, choices=Channel, blank=True)
     client_hash = models.CharField(max_length=64, blank=True)  # keyed hash of the address it came from, for the limit
     at = models.DateTimeField()
     decide_by = models.DateField(null=True, blank=True)  # the last day to decide
@@ -145,7 +157,10 @@ class Objection(models.Model):
                 name="workflow_objection_decided_together",
             ),
         ]
-        indexes = [models.Index(fields=["item"], condition=Q(upheld__isnull=True), name="workflow_objection_open")]
+        indexes = [
+            models.Index(fields=["item"], condition=Q(upheld__isnull=True), name="workflow_objection_open"),
+            models.Index(fields=["client_hash", "at"], condition=~Q(client_hash=""), name="workflow_objection_sender"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -12,7 +12,9 @@ from workflow.models import WorkItem
 from workflow.services.approval import approve, reject, reopen, void
 from workflow.services.assignment import accept, acknowledge, assign, decline, transfer
 from workflow.services.decomposition import decompose
-from workflow.services.publicity import object_to, resolve_objection
+from workflow.services.filing import file_closure
+from workflow.services.objections import object_to, resolve_objection
+from workflow.services.publicity import publish
 from workflow.services.rectification import report, submit
 from workflow.services.suspensions import resume, suspend
 from workflow.services.verification import return_for_rework, verify
@@ -28,10 +30,12 @@ VERBS: dict[Action, Callable[..., WorkItem]] = {
     Action.SUBMIT: submit,
     Action.VERIFY: verify,
     Action.RETURN: return_for_rework,
+    Action.PUBLISH: publish,
     Action.OBJECT: object_to,
     Action.RESOLVE_OBJECTION: resolve_objection,
     Action.APPROVE: approve,
     Action.REJECT: reject,
+    Action.FILE: file_closure,
     Action.REOPEN: reopen,
     Action.SUSPEND: suspend,
     Action.RESUME: resume,

@@ -1,15 +1,20 @@
 """The last word: approve or reject the close-out, reopen what came back, void what should not be."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import Action, State
 from workflow.models import Closure, WorkItem
-from workflow.refusal import Refused, invalid
+from workflow.querysets import visible_to
+from workflow.refusal import Refusal, Refused, invalid
 from workflow.services.assignment import FARTHEST
+from workflow.services.numbering import next_closure_number
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
 from workflow.services.verification import latest_submission, send_back
@@ -22,38 +27,85 @@ def approve(
     opinion: str,
     outcome: str = WorkItem.Outcome.RECTIFIED,
     document_number: str = "",
+    signed_on: date | None = None,
+    merged_into: str = "",
     note: str = "",
     **door: Any,
 ) -> WorkItem:
-    """A supervisor strikes the item off the list. The closure of each cycle stays on record."""
+    """A supervisor strikes the item off the list. The closure of each cycle stays on record.
+
+    Without `document_number` the next one of the office's series is given. `merged_into`: the number of an item.
+    """
 
     def effect(step: Step) -> Change:
         require(opinion=opinion)
         if outcome not in WorkItem.Outcome.values:
             raise Refused(invalid("outcome", _("Unknown outcome."), outcome=_("Unknown outcome.")))
-        closure = _close(step, outcome, opinion.strip(), document_number.strip())
+        step.item.merged_into = _merged_into(step, outcome, merged_into)
+        closure = _close(step, outcome, opinion.strip(), document_number.strip(), signed_on)
         step.item.outcome, step.item.closed_at = outcome, step.now
-        data = {"outcome": outcome, "document_number": closure.document_number, "late": closure.was_late}
-        return Change(State.CLOSED, fields=["outcome", "closed_at"], data=data)
+        data = {"document_number": closure.document_number, "signed_on": closure.signed_on.isoformat()}
+        data |= {"late": closure.was_late, **_fate(step.item)}
+        return Change(State.CLOSED, fields=["outcome", "closed_at", "merged_into"], data=data)
 
     return perform(item, Action.APPROVE, by=by, note=note or opinion, effect=effect, **door)
 
 
-def _close(step: Step, outcome: str, opinion: str, document_number: str) -> Closure:
-    submission = latest_submission(step.item)
+def _close(step: Step, outcome: str, opinion: str, document_number: str, signed_on: date | None) -> Closure:
+    item, submission = step.item, latest_submission(step.item)
+    verification = submission.verifications.latest("id")
+    day = signed_on or step.today
+    if not verification.at.astimezone(BUSINESS_ZONE).date() <= day <= step.today:
+        sentence = _("A close-out is signed after the last verification and not in the future.")
+        raise Refused(invalid("signed-on", sentence, signed_on=sentence))
     return Closure.objects.create(
-        item=step.item,
-        cycle=step.item.cycle,
+        item=item,
+        cycle=item.cycle,
         outcome=outcome,
         opinion=opinion,
-        document_number=document_number,
+        document_number=document_number or next_closure_number(item, day.year),
+        signed_on=day,
         digest=step.facts.digest,
         was_late=submission.was_late,
         submitted_by_id=submission.by_id,
-        verified_by_id=submission.verifications.latest("id").by_id,
+        verified_by_id=verification.by_id,
         by=step.by,
         at=step.now,
     )
+
+
+def _merged_into(step: Step, outcome: str, number: str) -> WorkItem | None:
+    """The item in which this one goes on, locked. Raises Refused if it cannot be that."""
+    number = (number or "").strip()
+    if not number:
+        return None
+    if outcome != WorkItem.Outcome.MERGED:
+        raise Refused(_not_merged(_("Another item is named only for what is merged into it.")))
+    visible = visible_to(step.by).filter(office=step.item.office_id, number=number.replace("\0", ""))
+    into = WorkItem.objects.select_for_update(no_key=True).filter(pk__in=visible.values("pk")).first()
+    if into is None:
+        raise Refused(_not_merged(_("There is no such item in this office.")))
+    if into.state == State.VOID:
+        raise Refused(_not_merged(_("That item is void itself.")))
+    if step.item.pk in _chain(into):
+        raise Refused(_not_merged(_("That item was merged into this one, or is this one itself.")))
+    return into
+
+
+def _chain(item: WorkItem | None) -> Iterator[int]:
+    """The item and those in which it goes on; merging makes no circle, so it ends."""
+    while item is not None:
+        yield item.pk
+        item = item.merged_into
+
+
+def _not_merged(sentence: Promise) -> Refusal:
+    return invalid("merged-into", sentence, merged_into=sentence)
+
+
+def _fate(item: WorkItem) -> dict[str, str | None]:
+    """What became of the item, for its history."""
+    return {"outcome": item.outcome, "merged_into": item.merged_into.number if item.merged_into else None}
 
 
 def reject(item: WorkItem, *, by: User, reason: str, note: str = "", **door: Any) -> WorkItem:
@@ -82,22 +134,33 @@ def reopen(
             sentence = _("The deadline lies in the past or too far ahead.")
             raise Refused(invalid("due-on", sentence, due_on=sentence))
         item.cycle += 1
-        item.due_on, item.percent, item.outcome = deadline, 0, ""
+        item.due_on, item.percent, item.outcome, item.merged_into = deadline, 0, "", None
         item.submitted_at = item.closed_at = None
         item.assigned_at = step.now  # handed out anew: progress is measured from here
-        fields = ["cycle", "due_on", "percent", "outcome", "submitted_at", "closed_at", "assigned_at"]
+        fields = ["cycle", "due_on", "percent", "outcome", "merged_into", "submitted_at", "closed_at", "assigned_at"]
         data = {"reason": reason.strip(), "due_on": deadline.isoformat()}
         return Change(State.RECTIFYING, fields=fields, data=data)
 
     return perform(item, Action.REOPEN, by=by, note=note or reason, effect=effect, **door)
 
 
-def void(item: WorkItem, *, by: User, reason: str, note: str = "", **door: Any) -> WorkItem:
+VOID_AS = (WorkItem.Outcome.NOT_SUBSTANTIATED, WorkItem.Outcome.MERGED)
+
+
+def void(
+    item: WorkItem, *, by: User, reason: str, outcome: str = "", merged_into: str = "", note: str = "", **door: Any
+) -> WorkItem:
     """Take the item off the road, e.g. merged into another or not substantiated; the reason stays."""
 
     def effect(step: Step) -> Change:
         require(reason=reason)
+        if outcome and outcome not in VOID_AS:
+            sentence = _("A void item is not substantiated or merged into another.")
+            raise Refused(invalid("outcome", sentence, outcome=sentence))
+        step.item.merged_into = _merged_into(step, outcome, merged_into)
+        step.item.outcome = outcome
         step.item.publicities.filter(ended_at__isnull=True).update(ended_at=step.now)
-        return Change(State.VOID, data={"reason": reason.strip()})
+        data = {"reason": reason.strip(), **_fate(step.item)}
+        return Change(State.VOID, fields=["outcome", "merged_into"], data=data)
 
     return perform(item, Action.VOID, by=by, note=note or reason, effect=effect, **door)

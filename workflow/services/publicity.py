@@ -1,16 +1,22 @@
-"""Public notice and objections: the clock ends it, an objection stops it until the office decides."""
+"""The public notice: the clock ends it; the office records where else it was put up."""
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from workflow.deadlines import BUSINESS_ZONE, StatedPeriod, stated_period
 from workflow.lifecycle import Action, State
-from workflow.models import Objection, WorkItem
+from workflow.models import Publicity, Verification, WorkItem
 from workflow.refusal import Refused, invalid
+from workflow.services import notice_text
+from workflow.services.notice_text import counted_days
 from workflow.services.perform import Change, Step, perform
-from workflow.services.required import require
-from workflow.services.verification import send_back
+
+AHEAD = timedelta(days=30)  # a notice may be arranged so long before its first day
 
 
 def end_publicity(item: WorkItem, **door: Any) -> WorkItem:
@@ -23,52 +29,79 @@ def end_publicity(item: WorkItem, **door: Any) -> WorkItem:
     return perform(item, Action.END_PUBLICITY, by=None, effect=effect, **door)
 
 
-def object_to(item: WorkItem, *, by: User, text: str, note: str = "", **door: Any) -> WorkItem:
-    """Record what somebody objects; the item cannot close until it is decided."""
-
-    def effect(step: Step) -> Change:
-        require(text=text)
-        objection = Objection.objects.create(
-            item=step.item, cycle=step.item.cycle, text=text.strip(), by=by, at=step.now
-        )
-        return Change(State.PUBLICIZING, data={"objection": objection.pk, "text": text.strip()})
-
-    return perform(item, Action.OBJECT, by=by, note=note or text, effect=effect, **door)
-
-
-def resolve_objection(
+def publish(
     item: WorkItem,
     *,
     by: User,
-    upheld: bool,
-    opinion: str,
-    objection: int | None = None,
+    starts_on: date,
+    ends_on: date | None = None,
+    days: int | None = None,
+    place: str = "",
     note: str = "",
     **door: Any,
 ) -> WorkItem:
-    """Decide an objection (by id; none named: the oldest open one). Upheld sends the item back to rectifying."""
+    """The notice was put up elsewhere: its days count from there, as many as the procedure asks.
+
+    A stated last day or number of days that is wrong is refused with what would be right.
+    """
 
     def effect(step: Step) -> Change:
-        require(opinion=opinion)
-        decided = _open_objection(step, objection)
-        decided.upheld, decided.opinion = upheld, opinion.strip()
-        decided.decided_by, decided.decided_at = by, step.now
-        decided.save(update_fields=["upheld", "opinion", "decided_by", "decided_at"])
-        data = {"objection": decided.pk, "upheld": upheld, "opinion": opinion.strip()}
-        return send_back(step, counts=True, data=data) if upheld else _go_on(step, data)
+        _check_start(step, starts_on)
+        period = stated_period(starts_on, step.item.procedure, step.calendar, ends_on=ends_on, days=days)
+        if period.wrong:
+            raise Refused(_wrong_period(step, period, starts_on, ends_on))
+        published = _take_over(step, starts_on, period.ends_on, place.strip())
+        data = {"from": starts_on.isoformat(), "to": published.ends_on.isoformat()}
+        return Change(State.PUBLICIZING, data={"publicity": data, "place": published.place})
 
-    return perform(item, Action.RESOLVE_OBJECTION, by=by, note=note or opinion, effect=effect, **door)
-
-
-def _go_on(step: Step, data: dict[str, Any]) -> Change:
-    """Where an item goes whose objection was not upheld: an objection may come after the notice has ended."""
-    is_public = step.item.publicities.filter(ended_at__isnull=True).exists()
-    is_disputed = len(step.facts.open_objections) > 1
-    return Change(State.PUBLICIZING if is_public or is_disputed else State.APPROVING, data=data)
+    return perform(item, Action.PUBLISH, by=by, note=note, effect=effect, **door)
 
 
-def _open_objection(step: Step, pk: int | None) -> Objection:
-    found = [row for row in step.facts.open_objections if pk in (None, row.pk)]
-    if not found:
-        raise Refused(invalid("unknown-objection", _("There is no such open objection."), objection=_("Unknown.")))
-    return min(found, key=lambda row: row.pk)
+def _check_start(step: Step, starts_on: date) -> None:
+    passes = [row.at for row in step.facts.verifications if row.conclusion == Verification.Conclusion.PASS]
+    verified_on = max(passes).astimezone(BUSINESS_ZONE).date()
+    if not verified_on <= starts_on <= step.today + AHEAD:
+        sentence = format_lazy(
+            _("A notice begins between {first}, when the item was verified, and {last}."),
+            first=f"{verified_on:%Y-%m-%d}",
+            last=f"{step.today + AHEAD:%Y-%m-%d}",
+        )
+        raise Refused(invalid("publicity-start", sentence, starts_on=sentence))
+
+
+def _wrong_period(step: Step, period: StatedPeriod, starts_on: date, ends_on: date | None) -> Any:
+    terms = step.item.procedure
+    wanted = counted_days(terms.publicity_days, terms.publicity_unit)
+    right = {"wanted": wanted, "right": f"{period.ends_on:%Y-%m-%d}", "first": f"{starts_on:%Y-%m-%d}"}
+    if "ends_on" in period.wrong and period.counted != terms.publicity_days:
+        counted = counted_days(period.counted, terms.publicity_unit)
+        sentence = _("From {first} to {last} there are {counted}, not {wanted}; {wanted} end on {right}.")
+        sentence = format_lazy(sentence, last=f"{ends_on:%Y-%m-%d}", counted=counted, **right)
+    elif "ends_on" in period.wrong:
+        sentence = format_lazy(
+            _("{wanted} from {first} end on {right}, not on {last}."), last=f"{ends_on:%Y-%m-%d}", **right
+        )
+    else:
+        sentence = format_lazy(_("This procedure asks for {wanted}; from {first} they end on {right}."), **right)
+    errors: dict[str, Promise] = {name: sentence for name in ("ends_on", "days") if name in period.wrong}
+    return invalid("publicity-period", sentence, **errors)
+
+
+def _take_over(step: Step, starts_on: date, ends_on: date, place: str) -> Publicity:
+    """The running notice goes on with other days: its row ends, a new one begins with the same text."""
+    running = step.item.publicities.get(ended_at__isnull=True)
+    running.ended_at = step.now
+    running.save(update_fields=["ended_at"])
+    terms = step.item.procedure
+    period = {"starts_on": starts_on, "ends_on": ends_on, "days": terms.publicity_days, "unit": terms.publicity_unit}
+    kept = running.notice  # empty: from before notices were composed
+    notice = notice_text.with_period(kept, **period) if kept else notice_text.compose(step.facts, **period)
+    return Publicity.objects.create(
+        item=step.item,
+        cycle=step.item.cycle,
+        notice=notice,
+        place=place,
+        published_by=step.by,
+        replaces=running,
+        **period,
+    )

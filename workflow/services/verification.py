@@ -10,6 +10,7 @@ from workflow.deadlines import publicity_period
 from workflow.lifecycle import Action, State
 from workflow.models import Publicity, Submission, Verification, WorkItem
 from workflow.refusal import Refused, invalid
+from workflow.services import notice_text
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
 
@@ -99,13 +100,9 @@ def _passed(step: Step, data: dict[str, Any]) -> Change:
         # an objection of the round before that nobody has decided yet is decided where objections are
         return Change(State.PUBLICIZING if step.facts.open_objections else State.APPROVING, data=data)
     starts_on, ends_on = publicity_period(step.today, item.procedure, step.calendar)
-    Publicity.objects.create(
-        item=item,
-        cycle=item.cycle,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        days=item.procedure.publicity_days,
-        unit=item.procedure.publicity_unit,
-    )
+    period = {"days": item.procedure.publicity_days, "unit": item.procedure.publicity_unit}
+    period |= {"starts_on": starts_on, "ends_on": ends_on}
+    notice = notice_text.compose(step.facts, **period)
+    Publicity.objects.create(item=item, cycle=item.cycle, notice=notice, **period)
     data |= {"publicity": {"from": starts_on.isoformat(), "to": ends_on.isoformat()}}
     return Change(State.PUBLICIZING, data=data)

@@ -15,10 +15,12 @@ from django.utils.translation import ngettext
 from workflow.deadlines import WorkingCalendar
 from workflow.forms.fields import FoldedChoices
 from workflow.lifecycle import IN_WORK
-from workflow.models import WorkItem
+from workflow.models import Publicity, WorkItem
 from workflow.models.closing import Standard
 from workflow.models.procedures import Clock
 from workflow.progress import was_submitted_late
+from workflow.querysets import STAYS_PUBLIC
+from workflow.services.notice_text import masked
 
 register = template.Library()
 SOON = 5  # working days: from here on a time limit is marked as near
@@ -140,3 +142,17 @@ def decision(is_upheld: bool) -> str:
 def plain_number(value: Decimal) -> str:
     """Without the zeros that the column adds: 80, not 80.0000."""
     return f"{value.normalize():f}"
+
+
+@register.filter
+def without_personal_numbers(text: str) -> str:
+    """What somebody wrote, for those who need not know how to reach him."""
+    return masked(text)
+
+
+@register.filter
+def is_public(publicity: Publicity, today: date) -> bool:
+    """May anybody read this notice on the public pages now? As querysets.public_notices says."""
+    is_taken_over = getattr(publicity, "replaced_by", None) is not None
+    is_in_time = publicity.starts_on <= today <= publicity.ends_on + STAYS_PUBLIC
+    return bool(publicity.notice) and is_in_time and not is_taken_over

@@ -17,7 +17,7 @@ from workflow.forms.rectification import EvidenceForm
 from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Event, Timer, WorkItem
 from workflow.needs import COOPERATING
-from workflow.permissions import AllowedAction, allowed_actions, on_the_road, refuse_evidence
+from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road, refuse_evidence
 from workflow.querysets import visible_to
 from workflow.views.timeline import timeline
 
@@ -151,9 +151,10 @@ def _records(user: User, item: WorkItem) -> dict[str, Any]:
         "targets": item.targets.all(),
         "reports": item.reports.select_related("by", "department"),
         "submissions": submissions.order_by("-id"),
-        "publicities": item.publicities.order_by("-id"),
+        "publicities": item.publicities.select_related("replaced_by").order_by("-id"),
+        "shows_objectors": may_see_objectors(user, item),
         "objections": item.objections.select_related("by", "decided_by").order_by("-id"),
-        "closures": item.closures.select_related("by", "verified_by", "submitted_by").order_by("-cycle"),
+        "closures": item.closures.select_related("by", "verified_by", "submitted_by", "filing__by").order_by("-cycle"),
         **_family(user, item),
     }
 
@@ -161,7 +162,12 @@ def _records(user: User, item: WorkItem) -> dict[str, Any]:
 def _family(user: User, item: WorkItem) -> dict[str, Any]:
     visible: QuerySet[WorkItem] = visible_to(user)
     parent = visible.filter(pk=item.parent_id).first() if item.parent_id else None
-    return {"visible_parent": parent, "children": visible.filter(parent=item).select_related("lead").order_by("number")}
+    return {
+        "visible_parent": parent,
+        "children": visible.filter(parent=item).select_related("lead").order_by("number"),
+        "merged_into": visible.filter(pk=item.merged_into_id).first() if item.merged_into_id else None,
+        "merged_here": visible.filter(merged_into=item).order_by("number"),
+    }
 
 
 def _clocks(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflow.lifecycle import Action
-from workflow.models import Event, Evidence, Verification, WorkItem
+from workflow.models import Event, Evidence, Objection, Verification, WorkItem
 from workflow.models.procedures import Clock
 
 AT_FIRST = 100  # events; an old overdue item has hundreds of notices
@@ -106,12 +106,40 @@ def _decided(data: dict[str, Any]) -> Iterator[str]:
     yield _("Upheld") if data["upheld"] else _("Not upheld")
 
 
+def _published(data: dict[str, Any]) -> Iterator[str]:
+    first, last = (_day(data["publicity"][end]) for end in ("from", "to"))
+    yield _("Publicity from %(first)s to %(last)s") % {"first": first, "last": last}
+    if data.get("place"):
+        yield data["place"]
+
+
+def _objected(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("channel"):
+        yield str(Objection.Channel(data["channel"]).label)
+    if data.get("decide_by"):
+        yield _("To be decided by %(day)s") % {"day": _day(data["decide_by"])}
+
+
 def _closed(data: dict[str, Any]) -> Iterator[str]:
-    yield str(WorkItem.Outcome(data["outcome"]).label)
+    yield from _fate(data)
     if data.get("document_number"):
         yield data["document_number"]
+    if data.get("signed_on"):
+        yield _("Signed on %(day)s") % {"day": _day(data["signed_on"])}
     if data.get("late"):
         yield _("Done after the deadline")
+
+
+def _fate(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("outcome"):
+        yield str(WorkItem.Outcome(data["outcome"]).label)
+    if data.get("merged_into"):
+        yield _("Merged into %(number)s") % {"number": data["merged_into"]}
+
+
+def _filed(data: dict[str, Any]) -> Iterator[str]:
+    yield f"{data['filed_with']} {data['document_number']}"
+    yield _("Filed on %(day)s") % {"day": _day(data["filed_on"])}
 
 
 def _reopened(data: dict[str, Any]) -> Iterator[str]:
@@ -141,8 +169,13 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.REPORT: _reported,
     Action.SUBMIT: _submitted,
     Action.VERIFY: _verified,
+    Action.PUBLISH: _published,
+    Action.OBJECT: _objected,
+    Action.OBJECT_PUBLICLY: _objected,
     Action.RESOLVE_OBJECTION: _decided,
     Action.APPROVE: _closed,
+    Action.FILE: _filed,
+    Action.VOID: _fate,
     Action.REOPEN: _reopened,
     Action.RESUME: _resumed,
     Action.REMIND: _rung,

@@ -1,9 +1,9 @@
 """What each action takes, a module a noun as in services. These only read; the verbs decide."""
 
 from workflow.api.bodies.assignment import AcceptBody, AcknowledgeBody, AssignBody, DecomposeBody, TransferBody
-from workflow.api.bodies.closing import ApproveBody, ReopenBody
+from workflow.api.bodies.closing import ApproveBody, FileBody, ReopenBody, VoidBody
 from workflow.api.bodies.fields import ActionBody, ReasonBody
-from workflow.api.bodies.publicity import ObjectBody, ResolveObjectionBody
+from workflow.api.bodies.publicity import ObjectBody, PublishBody, ResolveObjectionBody
 from workflow.api.bodies.rectification import ReportBody, SubmitBody
 from workflow.api.bodies.time import ResumeBody
 from workflow.api.bodies.verification import VerifyBody
@@ -20,12 +20,14 @@ BODIES: dict[Action, type[ActionBody]] = {
     Action.SUBMIT: SubmitBody,
     Action.VERIFY: VerifyBody,
     Action.RETURN: ReasonBody,
+    Action.PUBLISH: PublishBody,
     Action.OBJECT: ObjectBody,
     Action.RESOLVE_OBJECTION: ResolveObjectionBody,
     Action.APPROVE: ApproveBody,
     Action.REJECT: ReasonBody,
+    Action.FILE: FileBody,
     Action.REOPEN: ReopenBody,
     Action.SUSPEND: ReasonBody,
     Action.RESUME: ResumeBody,
-    Action.VOID: ReasonBody,
+    Action.VOID: VoidBody,
 }

@@ -3,12 +3,30 @@
 from workflow.api.bodies.fields import ActionBody, ReasonBody
 from workflow.api.fields import Choice, Day, Text
 from workflow.models import WorkItem
+from workflow.services.approval import VOID_AS
 
 
 class ApproveBody(ActionBody):
+    """Without `document_number` the next of the office's series; `merged_into` is the number of an item."""
+
     opinion = Text()
     outcome = Choice(choices=WorkItem.Outcome.choices)
     document_number = Text(required=False, allow_blank=True, max_length=80)
+    signed_on = Day(required=False, allow_null=True)
+    merged_into = Text(required=False, allow_blank=True, max_length=24)
+
+
+class FileBody(ActionBody):
+    """Without `filed_on` it is today, without `filed_with` whom the procedure names."""
+
+    document_number = Text(max_length=80)
+    filed_on = Day(required=False, allow_null=True)
+    filed_with = Text(required=False, allow_blank=True, max_length=80)
+
+
+class VoidBody(ReasonBody):
+    outcome = Choice(choices=[(one.value, one.label) for one in VOID_AS], required=False, allow_blank=True)
+    merged_into = Text(required=False, allow_blank=True, max_length=24)
 
 
 class ReopenBody(ReasonBody):
