@@ -160,7 +160,7 @@ def test_while_one_of_two_objections_is_open_the_office_stays_at_turn(city, obje
     item = services.object_to(objected, by=city.dispatcher, text="另一条。")
     item = resolve(city, item, upheld=False)
     assert item.turn_party == "office"
-    assert not item.timers.filter(ended_at__isnull=True).exists()
+    assert [timer.clock for timer in item.timers.filter(ended_at__isnull=True)] == ["objection"]
 
 
 def test_an_objection_of_another_item_is_refused(city, objected):

@@ -3,7 +3,6 @@
 from workflow.api.bodies.fields import ActionBody, ReasonBody
 from workflow.api.fields import Choice, Day, Text
 from workflow.models import WorkItem
-from workflow.services.approval import VOID_AS
 
 
 class ApproveBody(ActionBody):
@@ -25,7 +24,9 @@ class FileBody(ActionBody):
 
 
 class VoidBody(ReasonBody):
-    outcome = Choice(choices=[(one.value, one.label) for one in VOID_AS], required=False, allow_blank=True)
+    """`outcome` says whether it is not substantiated or merged; left out: void for another reason."""
+
+    outcome = Choice(choices=WorkItem.Outcome.choices, required=False)
     merged_into = Text(required=False, allow_blank=True, max_length=24)
 
 
