@@ -10,7 +10,7 @@ from accounts.models import Department
 from tests import walking
 from tests.pages.reading import text_of, value_of
 from tests.walking import walk
-from workflow import deadline_scan, services
+from workflow import services
 from workflow.lifecycle import Action, State
 from workflow.models import WorkItem
 
@@ -34,14 +34,13 @@ def handed_out(city, **more: object) -> dict[str, object]:
 
 def test_an_item_goes_its_whole_way_through_the_pages(city, signed_in):
     office, clerk = signed_in(city.dispatcher), signed_in(city.environment_clerk)
-    item = walk(city, State.DRAFT)
+    item = walk(city, State.DRAFT, procedure="own-finding")
     assert act(office, item, "assign", **handed_out(city)).headers["Location"] == f"/items/{item.number}/"
     act(clerk, after(item), "accept")
     act(clerk, after(item), "report", text="已清运一半", percent="50")
     walking.add_evidence(after(item), city.environment_clerk)
     act(clerk, after(item), "submit", summary="已清运", evidence=[after(item).evidence.get().pk])
     act(signed_in(city.verifier), after(item), "verify", conclusion="pass", opinion="属实", checklist=["measures"])
-    deadline_scan.scan(walking.after_publicity(after(item)))
     act(signed_in(city.supervisor), after(item), "approve", outcome="rectified", opinion="同意", document_number="1号")
     assert after(item).state == State.CLOSED
     act(office, after(item), "reopen", reason="反弹")

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0008_the_mechanism_cannot_contradict_itself")]
+    dependencies = [("workflow", "0009_last_lines")]
 
     operations = [
         migrations.AddField(
