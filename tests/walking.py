@@ -21,6 +21,7 @@ from workflow import services
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import State
 from workflow.models import Evidence, Procedure, Source, WorkItem
+from workflow.models.closing import Standard
 from workflow.services import evidence
 from workflow.services.publicity import end_publicity
 from workflow.services.registration import register_issue
@@ -44,6 +45,7 @@ ROAD = (
 )
 A_MONTH = timedelta(days=30)  # longer than any publicity
 TERM = timedelta(days=60)  # from assignment to deadline
+ALL_MET = {f"checklist_{standard}": "on" for standard in Standard.values}  # as the page's form sends it
 counter = count(1)
 
 

@@ -1,8 +1,9 @@
 """What must hold besides person and state before an action is taken: each need as a function that says why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from workflow.facts import Facts
 from workflow.lifecycle import FINISHED, IN_WORK, DepartmentRole, EvidenceKind, Need, State
+from workflow.models import Evidence
 from workflow.refusal import Refusal, conflict, forbidden
 
 
@@ -109,20 +111,28 @@ def _children_closed(facts: Facts, user: User | None, today: date) -> Refusal | 
 def _evidence(facts: Facts, user: User | None, today: date) -> Refusal | None:
     if not facts.evidence:
         return conflict("no-evidence", _("There is no evidence yet; upload at least one file first."))
-    return _missing_kinds(facts, facts.item.procedure.submit_evidence)
+    return _refuse_missing(facts, facts.item.procedure.submit_evidence)
 
 
 def _closing_evidence(facts: Facts, user: User | None, today: date) -> Refusal | None:
-    return _missing_kinds(facts, facts.item.procedure.closing_evidence)
+    return _refuse_missing(facts, facts.item.procedure.closing_evidence)
 
 
-def _missing_kinds(facts: Facts, wanted: list[str]) -> Refusal | None:
-    present = {file.kind for file in facts.evidence}
-    missing = [EvidenceKind(kind).label for kind in wanted if kind not in present]
-    if not missing:
-        return None
-    names = format_lazy("{}" + "、{}" * (len(missing) - 1), *missing)
-    return conflict("evidence-missing", format_lazy(_("Evidence is missing: {kinds}."), kinds=names))
+def _refuse_missing(facts: Facts, wanted: list[str]) -> Refusal | None:
+    missing = missing_kinds(facts.evidence, wanted)
+    return conflict("evidence-missing", evidence_missing(missing)) if missing else None
+
+
+def missing_kinds(files: Iterable[Evidence], wanted: Iterable[str]) -> list[EvidenceKind]:
+    """The kinds of evidence that a procedure wants and that are not among the files."""
+    present = {file.kind for file in files}
+    return [EvidenceKind(kind) for kind in wanted if kind not in present]
+
+
+def evidence_missing(kinds: list[EvidenceKind]) -> Promise:
+    """The sentence that names them."""
+    names = format_lazy("{}" + "、{}" * (len(kinds) - 1), *(kind.label for kind in kinds))
+    return format_lazy(_("Evidence is missing: {kinds}."), kinds=names)
 
 
 def _passes_fresh(facts: Facts, user: User | None, today: date) -> Refusal | None:

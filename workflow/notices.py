@@ -55,7 +55,7 @@ NOTICES: dict[str, Notice] = {
     Action.RESOLVE_OBJECTION: Notice((_A.TURN, _A.LEAD), lazy("The objection was decided.")),
     Action.END_PUBLICITY: Notice((_A.TURN,), lazy("Publicity is over; the item waits to be closed out.")),
     Action.APPROVE: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was closed out.")),
-    Action.REJECT: Notice((_A.LEAD, _A.OFFICE), lazy("The close-out was rejected; the item goes back to rectifying.")),
+    Action.REJECT: Notice((_A.TURN, _A.LEAD, _A.OFFICE), lazy("The close-out was rejected.")),
     Action.FILE: Notice((_A.LEAD,), lazy("The close-out was filed with the higher level.")),
     Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD), lazy("The item was reopened: the problem is back.")),
     Action.SUSPEND: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was suspended; its time limits stand still.")),
@@ -147,7 +147,7 @@ def _lines(entry: Announcement) -> Iterator[str]:
     if "clock" in event.data:
         due_on = date.fromisoformat(event.data["due_on"])
         yield f"{_CLOCKS[event.data['clock']]}：{formats.date_format(due_on)}"
-    elif item.due_on:
+    elif item.due_on and not item.supplement_by:
         yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
     yield from _result(event)
     if event.actor:
@@ -163,6 +163,9 @@ def _result(event: Event) -> Iterator[str]:
         yield _("Passed on: %(before)s → %(lead)s") % {"before": data["from"], "lead": data["lead"]}
     if "conclusion" in data:
         yield _("Conclusion: %(conclusion)s") % {"conclusion": Verification.Conclusion(data["conclusion"]).label}
+    if "supplement_by" in data:
+        day = formats.date_format(date.fromisoformat(data["supplement_by"]))
+        yield _("To be supplemented by %(day)s") % {"day": day}
     if "upheld" in data:
         yield _("The objection was upheld.") if data["upheld"] else _("The objection was not upheld.")
     if "publicity" in data:

@@ -30,20 +30,26 @@ class Progressing(Protocol):
     deadline_kind: str
     due_on: date | None
     assigned_at: datetime | None
+    supplement_by: date | None
     submitted_at: datetime | None
+    submitted_late: bool
     percent: int
 
 
 def is_overdue(item: Progressing, today: date) -> bool:
     """The departments' side is late; the same rule as querysets.overdue."""
-    return item.state in IN_WORK and item.due_on is not None and item.due_on < today
+    deadline = deadline_in_force(item)
+    return item.state in IN_WORK and deadline is not None and deadline < today
+
+
+def deadline_in_force(item: Progressing) -> date | None:
+    """The last day of the departments; while a supplement is asked for, its day stands in place of the deadline."""
+    return item.supplement_by or item.due_on
 
 
 def was_submitted_late(item: Progressing) -> bool:
-    """It was handed in after the deadline of its cycle; late-but-done stays late (DOMAIN rule 4)."""
-    if item.submitted_at is None or item.due_on is None:
-        return False
-    return item.submitted_at.astimezone(BUSINESS_ZONE).date() > item.due_on
+    """What is handed in came after the deadline of its cycle; late-but-done stays late (DOMAIN rule 4)."""
+    return item.submitted_at is not None and item.submitted_late
 
 
 def progress_class(item: Progressing, today: date) -> ProgressClass:

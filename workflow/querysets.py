@@ -58,8 +58,9 @@ def to_acknowledge(user: User) -> QuerySet[WorkItem]:
 
 
 def overdue(today: date) -> Q:
-    """The departments' side is late: the deadline has passed and nothing was submitted."""
-    return Q(state__in=IN_WORK, due_on__lt=today)
+    """The departments' side is late: the deadline has passed, or the day of a supplement that stands in its place."""
+    passed = Q(supplement_by__lt=today) | Q(supplement_by__isnull=True, due_on__lt=today)
+    return Q(state__in=IN_WORK) & passed
 
 
 def late(today: date) -> Q:

@@ -86,7 +86,9 @@ def test_the_values_of_a_report_are_kept_as_they_were_sent(city: City) -> None:
         ({"measures": "x" * 1000}, "checklist.measures"),
         ({"measures": 1}, "checklist.measures"),
         ({"measures": None}, "checklist.measures"),
-        ({"measures": {"a": True}}, "checklist.measures"),
+        ({"measures": {"met": True, "a": True}}, "checklist.measures.a"),
+        ({"measures": {"note": "好"}}, "checklist.measures.met"),
+        ({"measures": {"met": True, "note": "长" * 501}}, "checklist.measures.note"),
     ],
 )
 def test_a_checklist_ticks_the_known_standards_only(city: City, checklist: dict[str, Any], field: str) -> None:
@@ -97,9 +99,28 @@ def test_a_checklist_ticks_the_known_standards_only(city: City, checklist: dict[
 
 def test_a_checklist_is_kept_with_the_verification(city: City) -> None:
     item = walking.walk(city, State.VERIFYING)
-    body = {"conclusion": "pass", "opinion": "属实", "checklist": {"measures": True, "lasting": False}}
+    lines = {"measures": True, "lasting": {"met": False, "note": "制度正在修订。"}}
+    body = {"conclusion": "pass", "opinion": "属实", "checklist": lines}
     assert person(city.verifier).act(item, "verify", body).status_code == 200
-    assert item.verifications.get().checklist == {"measures": True, "lasting": False}
+    kept = item.verifications.get().checklist
+    assert kept == {"measures": {"met": True, "note": ""}, "lasting": {"met": False, "note": "制度正在修订。"}}
+
+
+def test_what_is_passed_without_meeting_a_standard_is_explained(city: City) -> None:
+    item = walking.walk(city, State.VERIFYING)
+    body = {"conclusion": "pass", "opinion": "属实", "checklist": {"measures": True, "effect": {"met": False}}}
+    answer = problem(person(city.verifier).act(item, "verify", body), 400, "checklist")
+    assert fields(answer) == ["checklist"]
+    assert "整改效果" in answer["detail"]
+
+
+def test_a_visit_has_its_day_and_its_team(city: City) -> None:
+    item, caller = walking.walk(city, State.VERIFYING), person(city.verifier)
+    body = {"conclusion": "supplement", "opinion": "补照片", "method": "site", "team": "市水利局张工"}
+    assert fields(problem(caller.act(item, "verify", body), 400, "visited-on")) == ["visited_on"]
+    answer = caller.act(item, "verify", body | {"visited_on": f"{walking.day_of(None)}"})
+    assert (answer.json()["state"], answer.json()["supplement_by"] > f"{walking.day_of(None)}") == ("rectifying", True)
+    assert (item.verifications.get().method, item.verifications.get().team) == ("site", "市水利局张工")
 
 
 def test_an_objection_is_recorded_and_decided(city: City) -> None:

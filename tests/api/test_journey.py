@@ -35,7 +35,7 @@ def test_the_whole_road(city: City) -> None:
         "conclusion": "pass",
         "opinion": "现场已核实",
         "visited_on": f"{today()}",
-        "checklist": {"measures": True, "effect": False},
+        "checklist": {"measures": True, "effect": {"met": False, "note": "复测中"}},
     }
     assert verifier.act(number, "verify", conclusion).json()["state"] == "publicizing"
     closing = {"opinion": "同意销号", "outcome": "rectified", "document_number": "宛环委办〔2025〕1号"}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.journeys.people_at_work import Person
 from tests.people import City
-from tests.walking import after_publicity
+from tests.walking import ALL_MET, after_publicity
 from workflow import deadline_scan
 from workflow.models import PlanImport, Source, WorkItem
 
@@ -86,7 +86,7 @@ def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: Cit
 
     clerk.uploads(item, "监测报告.pdf", "monitoring_report")
     clerk.submits(item, "已补充监测报告。")
-    verifier.does(item, "verify", conclusion="pass", opinion="同意。")
+    verifier.does(item, "verify", conclusion="pass", opinion="同意。", **ALL_MET)
     assert item.number not in verifier.inbox()
     assert "公示中" in clerk.opens(reverse("workflow:item", args=[item.number]))
     assert item.number not in supervisor.inbox()

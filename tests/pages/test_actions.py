@@ -40,7 +40,7 @@ def test_an_item_goes_its_whole_way_through_the_pages(city, signed_in):
     act(clerk, after(item), "report", text="已清运一半", percent="50")
     walking.add_evidence(after(item), city.environment_clerk)
     act(clerk, after(item), "submit", summary="已清运", evidence=[after(item).evidence.get().pk])
-    act(signed_in(city.verifier), after(item), "verify", conclusion="pass", opinion="属实", checklist=["measures"])
+    act(signed_in(city.verifier), after(item), "verify", conclusion="pass", opinion="属实", **walking.ALL_MET)
     act(signed_in(city.supervisor), after(item), "approve", outcome="rectified", opinion="同意", document_number="1号")
     assert after(item).state == State.CLOSED
     act(office, after(item), "reopen", reason="反弹")

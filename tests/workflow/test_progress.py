@@ -16,7 +16,7 @@ HALF_TIME = date(2025, 1, 11)
 
 def facts(**changed: Any) -> SimpleNamespace:
     """Assigned on New Year's Day, due twenty days later."""
-    usual = {"state": State.RECTIFYING, "deadline_kind": "fixed", "due_on": date(2025, 1, 21)}
+    usual = {"state": State.RECTIFYING, "deadline_kind": "fixed", "due_on": date(2025, 1, 21), "supplement_by": None}
     return SimpleNamespace(**usual | {"assigned_at": ASSIGNED_AT, "percent": 0} | changed)
 
 
@@ -72,17 +72,13 @@ def test_what_is_due_at_once_is_not_behind_at_once() -> None:
     assert progress_class(facts(due_on=date(2025, 1, 1)), date(2025, 1, 1)) == "on_schedule"
 
 
-@pytest.mark.parametrize(
-    ("submitted_at", "is_late"),
-    [
-        (None, False),
-        (shanghai(2025, 1, 21, 23, 59), False),
-        (shanghai(2025, 1, 22, 0, 1), True),
-    ],
-)
-def test_late_is_after_the_last_minute_of_the_deadline_in_shanghai(submitted_at: Any, is_late: bool) -> None:
-    assert was_submitted_late(facts(submitted_at=submitted_at)) is is_late
+def test_late_is_said_of_what_is_submitted_now() -> None:
+    assert was_submitted_late(facts(submitted_at=ASSIGNED_AT, submitted_late=True))
+    assert not was_submitted_late(facts(submitted_at=None, submitted_late=True))
+    assert not was_submitted_late(facts(submitted_at=ASSIGNED_AT, submitted_late=False))
 
 
-def test_without_a_deadline_nothing_is_late() -> None:
-    assert not was_submitted_late(facts(due_on=None, submitted_at=ASSIGNED_AT))
+@pytest.mark.parametrize(("supplement_by", "expected"), [(date(2025, 1, 10), "overdue"), (date(2025, 2, 10), "behind")])
+def test_the_day_of_a_supplement_stands_in_place_of_the_deadline(supplement_by: date, expected: str) -> None:
+    day = HALF_TIME if expected == "overdue" else date(2025, 2, 1)
+    assert progress_class(facts(supplement_by=supplement_by), day) == expected

@@ -81,16 +81,53 @@ def test_after_a_return_the_stages_begin_anew(city, two_stages):
 
 def test_a_verification_is_kept_with_what_was_seen(city):
     item = walk(city, State.VERIFYING, now=START)
-    item = verify(city, item, visited_on=day_of(START), checklist={"measures": True}, now=START)
+    item = verify(city, item, visited_on=day_of(START), team="张工", checklist={"measures": True}, now=START)
     kept = item.verifications.get()
-    assert (kept.stage, kept.conclusion, kept.visited_on) == (1, "pass", day_of(START))
-    assert (kept.checklist, kept.by, kept.submitted_by) == ({"measures": True}, city.verifier, city.environment_clerk)
+    assert (kept.stage, kept.conclusion, kept.method, kept.visited_on) == (1, "pass", "site", day_of(START))
+    assert (kept.by, kept.submitted_by, kept.department) == (city.verifier, city.environment_clerk, city.office)
+    assert (kept.team, kept.checklist) == ("张工", {"measures": {"met": True, "note": ""}})
 
 
 def test_a_visit_in_the_future_is_refused(city):
     item = walk(city, State.VERIFYING, now=START)
     refusal = refusal_of(verify, city, item, visited_on=day_of(START) + timedelta(days=1), now=START)
     assert list(refusal.errors) == ["visited_on"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"method": "site"}, "visited_on"),
+        ({"method": "paper", "visited_on": day_of(START)}, "visited_on"),
+        ({"method": "paper", "team": "张工"}, "team"),
+        ({"team": "张工"}, "team"),
+        ({"method": "video"}, "method"),
+        ({"visited_on": day_of(START), "team": "张" * 201}, "team"),
+        ({"due_on": day_of(START)}, "due_on"),  # only a supplement has one
+    ],
+)
+def test_paper_site_day_and_team_agree(city, given, field):
+    item = walk(city, State.VERIFYING, now=START)
+    assert list(refusal_of(verify, city, item, now=START, **given).errors) == [field]
+    assert not item.verifications.exists()
+
+
+@pytest.mark.parametrize(
+    "line", [False, {"met": False}, {"met": False, "note": " "}, {"met": True, "note": "长" * 501}]
+)
+def test_a_standard_that_is_not_met_needs_a_short_note_to_pass(city, line):
+    refusal = refusal_of(verify, city, walk(city, State.VERIFYING), checklist={"measures": True, "effect": line})
+    assert (refusal.code, list(refusal.errors)) == ("checklist", ["checklist"])
+    assert "法律" in str(refusal) or "effect" in str(refusal)
+
+
+def test_what_fails_needs_no_note_on_each_standard(city):
+    item = verify(city, walk(city, State.VERIFYING), conclusion="fail", checklist={"effect": False})
+    assert item.verifications.get().checklist == {"effect": {"met": False, "note": ""}}
+
+
+def test_an_unknown_standard_is_refused(city):
+    assert refusal_of(verify, city, walk(city, State.VERIFYING), checklist={"beauty": True}).code == "checklist"
 
 
 @pytest.mark.parametrize("conclusion", ["", "PASS", "approve", "unknown"])

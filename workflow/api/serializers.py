@@ -90,6 +90,7 @@ class ItemSerializer(serializers.Serializer):
     region = serializers.CharField(source="item.region.name", allow_null=True, default=None)
     parent = serializers.CharField(source="item.parent.number", allow_null=True, default=None)
     due_on = serializers.DateField(source="item.due_on", allow_null=True)
+    supplement_by = serializers.DateField(source="item.supplement_by", allow_null=True)
     original_due_on = serializers.DateField(source="item.original_due_on", allow_null=True)
     deadline_kind = serializers.ChoiceField(source="item.deadline_kind", choices=WorkItem.DeadlineKind.choices)
     overdue = serializers.SerializerMethodField()

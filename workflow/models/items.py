@@ -90,6 +90,7 @@ class WorkItem(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     supplement_by = models.DateField(null=True, blank=True)  # last day to supplement; while that is asked for
     submitted_at = models.DateTimeField(null=True, blank=True)  # in this cycle; null when returned
+    submitted_late = models.BooleanField(default=False)  # what is submitted now: Submission.was_late
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -144,6 +145,9 @@ class WorkItem(models.Model):
             models.Index(fields=["office", "-created_at", "-id"], name="workflow_item_office_created"),
             models.Index(
                 fields=["due_on", "id"], condition=Q(state__in=list(IN_WORK)), name="workflow_item_due_in_work"
+            ),
+            models.Index(
+                fields=["supplement_by"], condition=Q(supplement_by__isnull=False), name="workflow_item_supplement"
             ),
             models.Index(fields=["-updated_at", "-id"], name="workflow_item_updated"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="workflow_item_title_trgm"),

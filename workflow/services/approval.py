@@ -109,11 +109,17 @@ def _fate(item: WorkItem) -> dict[str, str | None]:
 
 
 def reject(item: WorkItem, *, by: User, reason: str, note: str = "", **door: Any) -> WorkItem:
-    """A supervisor is not convinced: back to the departments."""
+    """A supervisor is not convinced: back to the departments.
+
+    What was changed since it was verified goes back to the first stage that has to look again: nobody failed.
+    """
 
     def effect(step: Step) -> Change:
         require(reason=reason)
-        return send_back(step, counts=True, data={"reason": reason.strip()})
+        data = {"reason": reason.strip()}
+        if stage := step.facts.first_stage_to_pass():
+            return Change(State.VERIFYING, stage=stage, data=data | {"stage": stage})
+        return send_back(step, counts=True, data=data)
 
     return perform(item, Action.REJECT, by=by, note=note or reason, effect=effect, **door)
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from workflow.lifecycle import Action, State
 from workflow.models import Evidence, ProgressReport, Submission, WorkItem
+from workflow.needs import evidence_missing, missing_kinds
+from workflow.progress import deadline_in_force
 from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
@@ -60,33 +62,50 @@ def submit(
     def effect(step: Step) -> Change:
         require(summary=summary)
         files = _evidence_of(step, list(evidence))
-        item = step.item
-        submission = Submission.objects.create(
-            item=item,
-            cycle=item.cycle,
-            summary=summary.strip(),
-            by=by,
-            at=step.now,
-            was_late=bool(item.due_on and step.today > item.due_on),
-        )
+        submission = _submission(step, summary.strip())
         submission.evidence.set(files)
-        step.facts.submissions_of_the_cycle.append(submission)
-        item.submitted_at, item.percent = step.now, 100
+        item = step.item
+        item.submitted_at, item.submitted_late = step.now, submission.was_late
+        item.supplement_by, item.percent = None, 100
         data = {"summary": summary.strip(), "evidence": [file.pk for file in files], "late": submission.was_late}
-        stage = step.facts.first_stage_to_pass() or 1
-        return Change(State.VERIFYING, stage=stage, fields=["submitted_at", "percent"], data=data)
+        data |= {"supplement": True} if submission.supplements_id else {}
+        fields = ["submitted_at", "submitted_late", "supplement_by", "percent"]
+        return Change(State.VERIFYING, stage=step.facts.first_stage_to_pass() or 1, fields=fields, data=data)
 
     return perform(item, Action.SUBMIT, by=by, note=note or summary, effect=effect, **door)
 
 
+def _submission(step: Step, summary: str) -> Submission:
+    """A new round, or what was missing in the one before: then the stages it had passed stay passed."""
+    item = step.item
+    deadline = deadline_in_force(item)
+    before = step.facts.submissions[0] if item.supplement_by else None
+    submission = Submission.objects.create(
+        item=item,
+        cycle=item.cycle,
+        supplements=before,
+        summary=summary,
+        by=step.by,
+        at=step.now,
+        was_late=bool(before and before.was_late) or bool(deadline and step.today > deadline),
+    )
+    step.facts.submissions_of_the_cycle.append(submission)
+    return submission
+
+
 def _evidence_of(step: Step, named: list[int]) -> list[Evidence]:
-    files = {file.pk: file for file in step.item.evidence.filter(cycle=step.item.cycle)}
+    """The files named, or all; each in its present version, and of every kind that the procedure wants."""
+    files = {file.pk: file for file in step.facts.evidence}
     if unknown := [pk for pk in named if pk not in files]:
         raise Refused(
             invalid(
                 "unknown-evidence",
-                _("Some of the evidence does not belong to this item."),
+                _("Some of the evidence does not belong to this item, or there is a newer version of it."),
                 evidence=format_lazy(_("Unknown: {ids}"), ids=", ".join(map(str, unknown))),
             )
         )
-    return [files[pk] for pk in named] or list(files.values())
+    chosen = [files[pk] for pk in dict.fromkeys(named)] or list(files.values())
+    if missing := missing_kinds(chosen, step.item.procedure.submit_evidence):
+        sentence = evidence_missing(missing)
+        raise Refused(invalid("evidence-missing", sentence, evidence=sentence))
+    return chosen

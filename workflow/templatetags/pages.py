@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 
 from workflow.deadlines import WorkingCalendar
 from workflow.forms.fields import FoldedChoices
+from workflow.forms.verification import ChecklistLines
 from workflow.lifecycle import IN_WORK
 from workflow.models import Publicity, WorkItem
 from workflow.models.closing import Standard
 from workflow.models.procedures import Clock
-from workflow.progress import was_submitted_late
+from workflow.progress import deadline_in_force, was_submitted_late
 from workflow.querysets import STAYS_PUBLIC
 from workflow.services.notice_text import masked
 
@@ -52,8 +53,10 @@ def nav_link(context: Context, name: str, label: str, icon: str, also: str = "",
 
 @register.filter
 def widget_kind(field: BoundField) -> str:
-    """How a field is laid out: folded, group, check or line."""
+    """How a field is laid out: folded, group, lines, check or line."""
     widget = field.field.widget
+    if isinstance(widget, ChecklistLines):
+        return "lines"
     if isinstance(widget, FoldedChoices):
         return "folded"
     if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
@@ -125,12 +128,13 @@ def is_in_work(item: WorkItem) -> bool:
 
 
 register.filter(was_submitted_late)
+register.filter(deadline_in_force)
 
 
 @register.filter
-def standards_met(checklist: dict[str, bool]) -> list[str]:
-    """The ticked standards of a verification, in words."""
-    return [str(standard.label) for standard in Standard if checklist.get(standard.value)]
+def standards(checklist: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of a checklist with the standards in words: label, met, note."""
+    return [{"label": one.label, **checklist[one.value]} for one in Standard if one.value in checklist]
 
 
 @register.filter

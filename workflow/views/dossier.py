@@ -145,7 +145,9 @@ def _evidence(user: User, facts: Facts, attempt: Attempt) -> dict[str, Any]:
 
 def _records(user: User, item: WorkItem) -> dict[str, Any]:
     """Reports, judgements and the family, newest first."""
-    submissions = item.submissions.select_related("by").prefetch_related("verifications__by", "evidence")
+    submissions = item.submissions.select_related("by").prefetch_related(
+        "verifications__by", "verifications__department", "evidence"
+    )
     return {
         "milestones": item.milestones.all(),
         "targets": item.targets.all(),

@@ -88,6 +88,8 @@ def _reported(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _submitted(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("supplement"):
+        yield _("Supplement")
     if data.get("late"):
         yield _("Submitted after the deadline")
 
@@ -95,6 +97,10 @@ def _submitted(data: dict[str, Any]) -> Iterator[str]:
 def _verified(data: dict[str, Any]) -> Iterator[str]:
     conclusion = Verification.Conclusion(data["conclusion"]).label
     yield _("Stage %(stage)s: %(conclusion)s") % {"stage": data["stage"], "conclusion": conclusion}
+    if visited_on := data.get("visited_on"):
+        yield _("Site visit on %(day)s") % {"day": _day(visited_on)}
+    if supplement_by := data.get("supplement_by"):
+        yield _("To be supplemented by %(day)s") % {"day": _day(supplement_by)}
     if publicity := data.get("publicity"):
         yield _("Publicity from %(first)s to %(last)s") % {
             "first": _day(publicity["from"]),
@@ -118,6 +124,11 @@ def _objected(data: dict[str, Any]) -> Iterator[str]:
         yield str(Objection.Channel(data["channel"]).label)
     if data.get("decide_by"):
         yield _("To be decided by %(day)s") % {"day": _day(data["decide_by"])}
+
+
+def _rejected(data: dict[str, Any]) -> Iterator[str]:
+    if stage := data.get("stage"):
+        yield _("Changed since it was verified: back to stage %(stage)s") % {"stage": stage}
 
 
 def _closed(data: dict[str, Any]) -> Iterator[str]:
@@ -176,6 +187,7 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.APPROVE: _closed,
     Action.FILE: _filed,
     Action.VOID: _fate,
+    Action.REJECT: _rejected,
     Action.REOPEN: _reopened,
     Action.RESUME: _resumed,
     Action.REMIND: _rung,

@@ -1,0 +1,27 @@
+"""What is submitted now knows whether it came late; the days of supplements are found quickly."""
+
+from django.db import migrations, models
+
+SUBMITTED = """
+UPDATE workflow_workitem AS item SET submitted_late = true
+    WHERE submitted_at IS NOT NULL AND (
+        SELECT was_late FROM workflow_submission AS row
+            WHERE row.item_id = item.id AND row.cycle = item.cycle ORDER BY row.id DESC LIMIT 1
+    );
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("workflow", "0008_the_mechanism_cannot_contradict_itself")]
+    operations = [
+        migrations.AddField("workitem", "submitted_late", models.BooleanField(default=False)),
+        migrations.AddIndex(
+            "workitem",
+            models.Index(
+                condition=models.Q(("supplement_by__isnull", False)),
+                fields=["supplement_by"],
+                name="workflow_item_supplement",
+            ),
+        ),
+        migrations.RunSQL(SUBMITTED, migrations.RunSQL.noop),
+    ]
