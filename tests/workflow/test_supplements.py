@@ -9,6 +9,7 @@ from tests.walking import (
     accept,
     add_evidence,
     after_publicity,
+    approve,
     assign,
     day_of,
     register,
@@ -81,8 +82,8 @@ def test_what_was_supplemented_comes_back_to_the_same_stage(city, second_stage):
 
 def test_what_was_supplemented_passes_and_is_closed_out(city, second_stage):
     item = verify(city, submit(city, wanting(city, second_stage), now=START), now=START)
-    item = end_publicity(item, now=after_publicity(item))
-    assert services.approve(item, by=city.supervisor, opinion="同意。").state == State.CLOSED
+    over = after_publicity(item)
+    assert approve(city, end_publicity(item, now=over), now=over).state == State.CLOSED
 
 
 def test_a_supplement_may_be_supplemented_again(city, second_stage):

@@ -12,7 +12,7 @@ UPDATE workflow_workitem AS item SET submitted_late = true
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0008_the_mechanism_cannot_contradict_itself")]
+    dependencies = [("workflow", "0009_last_lines")]
     operations = [
         migrations.AddField("workitem", "submitted_late", models.BooleanField(default=False)),
         migrations.AddIndex(
