@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0009_last_lines")]
+    dependencies = [("workflow", "0010_supplements_have_their_day")]
 
     operations = [
         migrations.AddField(
