@@ -62,7 +62,20 @@ def test_a_part_may_have_its_own_title_and_an_earlier_deadline(city, whole):
 
 def test_a_part_is_never_due_later_than_the_whole(city, whole):
     refusal = refusal_of(split, city, whole, Part(city.tongbai, "", whole.due_on + timedelta(days=1)))
-    assert list(refusal.errors) == ["due_on"]
+    assert list(refusal.errors) == ["parts.0.due_on"]
+
+
+def test_every_wrong_deadline_is_said_at_its_part(city, whole):
+    late, past = whole.due_on + timedelta(days=1), timezone.localdate() - timedelta(days=1)
+    parts = [Part(city.tongbai, "", late), Part(city.water), Part(city.xixia, "", past)]
+    refusal = refusal_of(split, city, whole, *parts, due_on=late)
+    assert set(refusal.errors) == {"parts.0.due_on", "parts.2.due_on", "due_on"}
+
+
+def test_one_deadline_holds_for_all_that_have_none_of_their_own(city, whole):
+    early, common = timezone.localdate() + timedelta(days=1), timezone.localdate() + timedelta(days=9)
+    split(city, whole, Part(city.tongbai), Part(city.xixia, "", early), due_on=common)
+    assert dict(whole.children.values_list("lead__name", "due_on")) == {"桐柏县": common, "西峡县": early}
 
 
 def test_when_one_part_is_refused_none_is_made(city, whole):
@@ -88,6 +101,13 @@ def test_a_department_that_has_a_part_gets_no_second_one(city, whole):
     split(city, whole, Part(city.tongbai))
     refusal = refusal_of(split, city, whole, Part(city.tongbai))
     assert (refusal.code, whole.children.count()) == ("no-parts", 1)
+
+
+def test_who_had_a_part_already_is_left_out_and_named(city, whole):
+    split(city, whole, Part(city.tongbai))
+    item = split(city, whole, Part(city.tongbai), Part(city.xixia))
+    data = item.events.latest("id").data
+    assert (data["left_out"], [part["department"] for part in data["parts"]]) == (["桐柏县"], ["西峡县"])
 
 
 def test_a_department_named_twice_gets_one_part(city, whole):
@@ -183,3 +203,71 @@ def test_evidence_of_a_part_is_not_evidence_of_the_whole(city, whole):
     assert closed_part.state == State.CLOSED
     refusal = refusal_of(services.submit, whole, by=city.environment_clerk, summary="完成。", now=timezone.now())
     assert refusal.code == "no-evidence"
+
+
+# -- how far the whole is ----------------------------------------------------------------------------------------------
+
+
+def percent(whole: WorkItem) -> int:
+    whole.refresh_from_db()
+    return whole.percent
+
+
+@pytest.fixture
+def parts(city: City, whole: WorkItem) -> list[WorkItem]:
+    """Two that were accepted: of Tongbai and of Xixia."""
+    split(city, whole, Part(city.tongbai), Part(city.xixia))
+    return [accept(city, part) for part in whole.children.order_by("number")]
+
+
+def test_the_whole_is_as_far_as_its_parts_are_in_the_mean(city, whole, parts):
+    services.report(parts[0], by=city.tongbai_clerk, text="过半。", percent=55)
+    assert percent(whole) == 27
+    closed_part = approve(city, verify(city, submit(city, parts[1])))
+    assert (closed_part.state, percent(whole)) == (State.CLOSED, 77)
+
+
+def test_a_part_that_comes_back_takes_the_whole_along(city, whole, parts):
+    done = approve(city, verify(city, submit(city, parts[0])))
+    assert percent(whole) == 50
+    services.reopen(done, by=city.dispatcher, reason="反弹。")
+    assert percent(whole) == 0
+
+
+def test_a_void_part_does_not_count(city, whole, parts):
+    services.report(parts[0], by=city.tongbai_clerk, text="过半。", percent=60)
+    void(city, parts[1])
+    assert percent(whole) == 60
+
+
+def test_splitting_an_item_begins_with_what_the_parts_have(city, whole):
+    services.report(whole, by=city.environment_clerk, text="过半。", percent=60)
+    assert split(city, whole, Part(city.tongbai)).percent == percent(whole) == 0
+
+
+def test_almost_done_is_not_done(city, whole, parts):
+    services.report(parts[0], by=city.tongbai_clerk, text="完成。", percent=99)
+    submit(city, parts[1])
+    assert percent(whole) == 99
+
+
+def test_the_version_of_the_whole_is_its_own(city, whole, parts):
+    whole.refresh_from_db()
+    services.report(parts[0], by=city.tongbai_clerk, text="过半。", percent=55)
+    seen = whole.version
+    assert (percent(whole), whole.version) == (27, seen)
+    assert services.report(whole, by=city.environment_clerk, text="已督促。", version=seen).version == seen + 1
+
+
+def test_the_figure_of_the_lead_is_kept_but_not_taken_while_there_are_parts(city, whole, parts):
+    item = services.report(whole, by=city.environment_clerk, text="已督促。", percent=90)
+    assert (item.percent, percent(whole), whole.reports.get().percent) == (0, 0, 90)
+
+
+def test_a_reopened_whole_whose_parts_are_closed_goes_by_its_lead_again(city, whole):
+    split(city, whole, Part(city.tongbai))
+    closed(city, whole.children.get())
+    done = approve(city, verify(city, submit(city, whole)))
+    services.reopen(done, by=city.dispatcher, reason="反弹。")
+    services.report(whole, by=city.environment_clerk, text="重新整改。", percent=40)
+    assert percent(whole) == 40

@@ -1,14 +1,17 @@
 """Handing out: assign, pass on, decompose."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from workflow.forms.fields import ActionForm, Day, Departments, text
-from workflow.lifecycle import DepartmentRole
+from workflow.lifecycle import DepartmentRole, State
 from workflow.models import WorkItem
+from workflow.refusal import Refusal
 from workflow.services.decomposition import Part
 
 
@@ -84,22 +87,55 @@ class TransferForm(ActionForm):
 
 
 class DecomposeForm(ActionForm):
-    """Parts for single departments, or one for every jurisdiction."""
+    """Parts for single departments, or one for every jurisdiction; each may have its own deadline."""
 
     all_jurisdictions = forms.BooleanField(label=_("All counties, districts and zones"), required=False)
-    departments = Departments(label=_("Single departments"), required=False)
     due_on = Day(
         label=_("Deadline of the parts"), required=False, help_text=_("Left empty: the deadline of the whole item.")
     )
+    departments = Departments(label=_("Single departments, or deadlines of their own"), required=False)
     spoken_by: ClassVar[dict[str, str]] = {"parts": "departments"}
+    layout = "workflow/item/decompose.html"
 
     def prepare(self) -> None:
-        self.fields["departments"].offer(self.units)
+        present = set(self.item.children.exclude(state=State.VOID).values_list("lead_id", flat=True))
+        units = [unit for unit in self.units if unit.pk != self.item.lead_id]
+        self.fields["departments"].offer(units)
+        self.fields["departments"].choices = [(str(unit.pk), _named(unit, unit.pk in present)) for unit in units]
+        for unit in units:
+            label = format_lazy(_("Deadline of {name}"), name=unit.name)
+            self.fields[f"due_on_{unit.pk}"] = Day(label=label, required=False)
+
+    def rows(self) -> Iterator[tuple[Any, forms.BoundField]]:
+        """Each department's box with the field of its own deadline."""
+        for choice in self["departments"].subwidgets:
+            yield choice, self[f"due_on_{choice.data['value']}"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        chosen = {unit.pk for unit in self._chosen()}
+        for name in [name for name in given if name.startswith("due_on_") and given[name]]:
+            if int(name.removeprefix("due_on_")) not in chosen:
+                self.add_error(name, _("Tick the department as well, or take the day away."))
+        return given
+
+    def _chosen(self) -> list[Department]:
+        units = self.cleaned_data.get("departments", [])
+        if self.cleaned_data.get("all_jurisdictions"):
+            every = (unit for unit in self.units if unit.is_jurisdiction and unit.pk != self.item.lead_id)
+            units = [*units, *(unit for unit in every if unit not in units)]
+        return units
 
     def verb_input(self) -> dict[str, Any]:
         given = self.cleaned_data
-        units = given["departments"]
-        if given["all_jurisdictions"]:
-            units = [*units, *(unit for unit in self.units if unit.is_jurisdiction and unit not in units)]
-        parts = [Part(unit, due_on=given["due_on"]) for unit in units if unit.pk != self.item.lead_id]
-        return {"version": given["version"], "parts": parts}
+        parts = [Part(unit, due_on=given[f"due_on_{unit.pk}"]) for unit in self._chosen()]
+        return {"version": given["version"], "parts": parts, "due_on": given["due_on"]}
+
+    def take(self, refusal: Refusal, version: int) -> None:
+        own = {f"parts.{place}.due_on": f"due_on_{unit.pk}" for place, unit in enumerate(self._chosen())}
+        self.spoken_by = type(self).spoken_by | own
+        super().take(refusal, version)
+
+
+def _named(unit: Department, has_a_part: bool) -> Any:
+    return format_lazy(_("{name} (has a part)"), name=unit.name) if has_a_part else unit.name

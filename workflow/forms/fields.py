@@ -52,6 +52,7 @@ class ActionForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     spoken_by: ClassVar[dict[str, str]] = {}
+    layout = "workflow/parts/form.html"  # how its fields stand
 
     def __init__(
         self, data: Any = None, *, action: Action, facts: Facts, units: Iterable[Department] = (), **options: Any

@@ -20,6 +20,7 @@ from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads
 from workflow.models import Assignment, Event, WorkItem
 from workflow.refusal import Refusal, RefusalKind, Refused, conflict
 from workflow.services import leaving, timers
+from workflow.services.roll_up import roll_up
 
 ALWAYS_WRITTEN = ("state", "stage", "turn_party", "turn_department", "version", "updated_at", "entered_at")
 
@@ -132,6 +133,8 @@ def _write(step: Step, change: Change) -> None:
         item.entered_at = step.now
     set_turn(item)
     item.save(update_fields={*ALWAYS_WRITTEN, *change.fields})
+    if item.parent_id:
+        roll_up(item.parent_id)
     leaving.leave(item, before, by=step.by, now=step.now, today=step.today)
     if change.restarts_clocks:
         timers.rearm(item, step.calendar, step.now, has_moved)

@@ -14,6 +14,7 @@ from workflow.progress import deadline_in_force
 from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
+from workflow.services.roll_up import counts_its_parts
 
 
 def report(
@@ -26,7 +27,7 @@ def report(
     note: str = "",
     **door: Any,
 ) -> WorkItem:
-    """A responsible department says how far it is. `percent` 0…100; only the lead's percent is the item's."""
+    """A responsible department says how far it is. `percent` 0…100; the lead's is the item's, if it has no parts."""
 
     def effect(step: Step) -> Change:
         require(text=text)
@@ -44,7 +45,8 @@ def report(
             values=values or {},
             text=text.strip(),
         )
-        if percent is not None and step.department_id == step.item.lead_id:
+        is_the_items = step.department_id == step.item.lead_id and not counts_its_parts(step.item)
+        if percent is not None and is_the_items:
             step.item.percent = percent
         data = {"text": text.strip(), "percent": percent, "values": values or {}}
         return Change(

@@ -18,6 +18,7 @@ from workflow.refusal import RefusalKind, Refused
 from workflow.services import VERBS
 from workflow.views.access import item_or_404, signed_in
 from workflow.views.dossier import Attempt, form_for, item_page, units_for
+from workflow.views.timeline import left_out
 
 INCOMPLETE = gettext_noop("Nothing was sent yet. Please correct what is marked in red.")
 STATUS = {RefusalKind.INVALID: 422, RefusalKind.CONFLICT: 409, RefusalKind.STALE: 409, RefusalKind.FORBIDDEN: 403}
@@ -65,8 +66,9 @@ def _refused(request: HttpRequest, number: str, action: Action, form: ActionForm
 
 
 def _done(action: Action, item: WorkItem) -> str:
-    return _("%(action)s: done. %(number)s is now “%(state)s”.") % {
+    said = _("%(action)s: done. %(number)s is now “%(state)s”.") % {
         "action": action.label,
         "number": item.number,
         "state": item.get_state_display(),
     }
+    return " ".join([said, *left_out(item.events.latest("id").data)]) if action == Action.DECOMPOSE else said

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,7 +18,7 @@ from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Event, Timer, WorkItem
 from workflow.needs import COOPERATING
 from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road, refuse_evidence
-from workflow.querysets import visible_to
+from workflow.views.family import family
 from workflow.views.timeline import timeline
 
 # What the party whose turn it is came for: its form is open when the page opens.
@@ -157,18 +157,7 @@ def _records(user: User, item: WorkItem) -> dict[str, Any]:
         "shows_objectors": may_see_objectors(user, item),
         "objections": item.objections.select_related("by", "decided_by").order_by("-id"),
         "closures": item.closures.select_related("by", "verified_by", "submitted_by", "filing__by").order_by("-cycle"),
-        **_family(user, item),
-    }
-
-
-def _family(user: User, item: WorkItem) -> dict[str, Any]:
-    visible: QuerySet[WorkItem] = visible_to(user)
-    parent = visible.filter(pk=item.parent_id).first() if item.parent_id else None
-    return {
-        "visible_parent": parent,
-        "children": visible.filter(parent=item).select_related("lead").order_by("number"),
-        "merged_into": visible.filter(pk=item.merged_into_id).first() if item.merged_into_id else None,
-        "merged_here": visible.filter(merged_into=item).order_by("number"),
+        **family(user, item),
     }
 
 

@@ -42,7 +42,7 @@ def _found(request: HttpRequest, form: ItemSearchForm) -> QuerySet[WorkItem]:
     chosen = ItemFilter(request.GET, queryset=visible_to(request.user), request=request)
     if not (form.is_valid() and chosen.is_valid()):
         return WorkItem.objects.none()
-    return chosen.qs.select_related("lead", "turn_department", "source")
+    return chosen.qs.select_related("lead", "turn_department", "source", "parent")
 
 
 @signed_in

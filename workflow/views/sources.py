@@ -69,7 +69,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     """One source: its facts, the progress of each section, its items."""
     visible = sources_visible_to(request.user).select_related("procedure", "office")
     found: Source = get_object_or_404(visible, pk=pk)
-    items = visible_to(request.user).filter(source=found).select_related("lead", "turn_department", "source")
+    items = visible_to(request.user).filter(source=found).select_related("lead", "turn_department", "source", "parent")
     by_section = progress_by("section", counted(request.user, source=found))
     context = {
         "source": found,

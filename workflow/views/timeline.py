@@ -80,6 +80,13 @@ def _acknowledged(data: dict[str, Any]) -> Iterator[str]:
 
 def _decomposed(data: dict[str, Any]) -> Iterator[str]:
     yield "、".join(f"{part['number']} {part['department']}" for part in data["parts"])
+    yield from left_out(data)
+
+
+def left_out(data: dict[str, Any]) -> Iterator[str]:
+    """Who was named when an item was split, and got nothing."""
+    if data.get("left_out"):
+        yield _("Left out, because they have a part already: %(names)s") % {"names": "、".join(data["left_out"])}
 
 
 def _reported(data: dict[str, Any]) -> Iterator[str]:

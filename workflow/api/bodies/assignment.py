@@ -53,10 +53,11 @@ class PartBody(StrictSerializer):
 
 
 class DecomposeBody(ActionBody):
-    """Either the parts or the group of all jurisdictions."""
+    """Either the parts or the group of all jurisdictions. `due_on`: of the parts that have no day of their own."""
 
     parts = PartBody(many=True, required=False, allow_empty=False, max_length=200)
     group = Choice(choices=[("all_jurisdictions", _("Every county and zone"))], required=False)
+    due_on = Day(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("parts" in attrs) == ("group" in attrs):
