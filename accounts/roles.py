@@ -28,6 +28,7 @@ class Permission(StrEnum):
     DISPATCH = "dispatch"  # register, import, assign, decompose, void, reopen, decide objections
     VERIFY = "verify"
     APPROVE = "approve"
+    MANAGE_PROCEDURES = "manage_procedures"  # how items are handled: chain, time limits, ladder
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SECURITY = "manage_security"
 
@@ -36,9 +37,13 @@ class Permission(StrEnum):
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset({Permission.SEE_DEPARTMENT, Permission.HANDLE}),
     Role.HEAD: frozenset({Permission.SEE_DEPARTMENT, Permission.HANDLE}),
-    Role.DISPATCHER: frozenset({Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.DISPATCH}),
+    Role.DISPATCHER: frozenset(
+        {Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.DISPATCH, Permission.MANAGE_PROCEDURES}
+    ),
     Role.VERIFIER: frozenset({Permission.SEE_DEPARTMENT, Permission.VERIFY}),
-    Role.SUPERVISOR: frozenset({Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.APPROVE}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.APPROVE, Permission.MANAGE_PROCEDURES}
+    ),
     Role.AUDITOR: frozenset({Permission.SEE_OFFICE}),
     Role.SYSTEM_ADMIN: frozenset({Permission.MANAGE_PEOPLE}),
     Role.SECURITY_ADMIN: frozenset({Permission.MANAGE_SECURITY}),

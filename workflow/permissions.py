@@ -135,6 +135,13 @@ def may_see_objectors(user: User, item: WorkItem) -> bool:
     return item.office_id in seen_by
 
 
+def refuse_revision(user: User, office_id: int) -> Refusal | None:
+    """Procedures are revised by the office that works by them."""
+    if office_id in user.departments_with(Permission.MANAGE_PROCEDURES):
+        return None
+    return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
+
+
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
     Party.RESPONSIBLE: (State.RECTIFYING, *JUDGED),  # while it is judged, it makes what was passed stale
     Party.OFFICE: (*IN_WORK, *JUDGED),  # scans of approvals, screenshots of the notice

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Department, User
 from accounts.roles import Permission
 from workflow.facts import AFTERWARDS, JUDGING, WORKING
 from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party
-from workflow.models import Assignment, Event, Evidence, Publicity, Source, Submission, WorkItem
+from workflow.models import Assignment, Event, Evidence, Procedure, Publicity, Source, Submission, WorkItem
 from workflow.needs import COOPERATING
 
 
@@ -33,6 +33,27 @@ def sources_visible_to(user: User) -> QuerySet[Source]:
 def evidence_visible_to(user: User) -> QuerySet[Evidence]:
     """Evidence of the items that the person sees."""
     return Evidence.objects.filter(item__in=visible_to(user))
+
+
+def offices_of(user: User) -> QuerySet[Department]:
+    """The committee offices whose procedures concern a person: his own, or those of his departments' cities."""
+    own = user.departments_with(Permission.SEE_OFFICE)
+    cities = Department.objects.filter(pk__in=user.departments_with(Permission.SEE_DEPARTMENT)).values("superior")
+    return Department.objects.filter(Q(pk__in=own) | Q(kind=Department.Kind.OFFICE, superior__in=cities)).order_by("pk")
+
+
+def procedures_in_force(user: User) -> QuerySet[Procedure]:
+    """For the offices of this person; those shipped if he has none."""
+    found = Procedure.objects.none()
+    for office in offices_of(user) or [None]:
+        found = found | Procedure.objects.current(office)
+    return found.order_by("id")
+
+
+def procedures_visible_to(user: User) -> QuerySet[Procedure]:
+    """Every revision of his offices, the shipped ones, and those by which an item goes that he sees."""
+    of_items = visible_to(user).values("procedure")
+    return Procedure.objects.filter(Q(office=None) | Q(office__in=offices_of(user)) | Q(pk__in=of_items))
 
 
 def awaiting(user: User) -> QuerySet[WorkItem]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import actions, evidence, imports, inbox, items, public, registration, sources
+from workflow.views import actions, evidence, imports, inbox, items, procedures, public, registration, sources
 
 app_name = "workflow"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("public/", public.notices, name="public"),
     path("public/<int:pk>/", public.notice, name="public-notice"),
     path("public/<int:pk>/objection/", public.objection, name="public-objection"),
+    path("sources/<int:pk>/procedure/", sources.choose, name="source-procedure"),
+    path("procedures/", procedures.procedure_list, name="procedures"),
+    path("procedures/<slug:code>/", procedures.procedure, name="procedure"),
+    path("procedures/<slug:code>/edit/", procedures.edit, name="procedure-edit"),
+    path("procedures/<slug:code>/<int:pk>/", procedures.procedure, name="procedure-revision"),
     path("imports/", imports.upload, name="plan-import"),
     path("imports/<int:pk>/", imports.preview, name="plan-preview"),
     path("imports/<int:pk>/tasks/<int:number>/", imports.task, name="plan-task"),

@@ -30,6 +30,48 @@ class _Reader(HTMLParser):
             self.texts.append(data)
 
 
+class _FormReader(HTMLParser):
+    """What a browser would send of each form as it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, list[str]]] = []
+        self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "form":
+            self.forms.append({})
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in given or self._select not in self.forms[-1]):
+            self.forms[-1][self._select] = [value]
+        elif tag == "textarea":
+            self._area = name
+            self.forms[-1][name] = [""]
+        elif tag == "input" and name and self.forms:
+            if given.get("type") not in ("checkbox", "radio"):
+                self.forms[-1][name] = [value]
+            elif "checked" in given:
+                self.forms[-1].setdefault(name, []).append(value or "on")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._select = "" if tag == "select" else self._select
+        self._area = "" if tag == "textarea" else self._area
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1][self._area][0] += data.removeprefix("\n")
+
+
+def filled(page: HttpResponse, field: str) -> dict[str, list[str]]:
+    """What a browser would send of the form with this field, nothing touched."""
+    reader = _FormReader()
+    reader.feed(page.content.decode())
+    return next(form for form in reader.forms if field in form)
+
+
 def _read(page: HttpResponse | str) -> _Reader:
     reader = _Reader()
     reader.feed(page if isinstance(page, str) else page.content.decode())

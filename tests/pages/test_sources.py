@@ -90,10 +90,11 @@ def test_a_source_can_be_chosen_beforehand(city, signed_in):
 
 
 def test_progress_is_told_by_section(city, signed_in):
-    closed, running = walk(city, State.CLOSED), walk(city, State.RECTIFYING)
+    section = Section.objects.create(source=walking.source(city), position=1, title="黑臭水体消除行动")
+    closed, running = walk(city, State.APPROVING), walk(city, State.RECTIFYING)
     walk(city, State.VOID)
-    section = Section.objects.create(source=closed.source, position=1, title="黑臭水体消除行动")
     WorkItem.objects.filter(pk__in=[closed.pk, running.pk]).update(section=section)
+    walking.approve(city, closed)
     browser = signed_in(city.dispatcher)
     page = text_of(browser.get(f"/sources/{closed.source_id}/"))
     assert "黑臭水体消除行动 已销号 1 / 2" in page

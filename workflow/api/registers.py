@@ -19,9 +19,12 @@ from accounts.roles import Role
 from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
 from workflow.api.views import ApiView, whole_page
-from workflow.models import Procedure, Source, Stage
-from workflow.models.procedures import DayUnit
-from workflow.querysets import sources_visible_to
+from workflow.lifecycle import EvidenceKind, Party
+from workflow.models import Procedure, Rung, Source, Stage
+from workflow.models.procedures import Clock, DayUnit
+from workflow.querysets import procedures_in_force, sources_visible_to
+
+DECIDERS = [(party.value, party.label) for party in (Party.OFFICE, Party.APPROVER)]
 
 
 class DepartmentSerializer(serializers.Serializer):
@@ -65,19 +68,56 @@ class StageSerializer(serializers.Serializer):
     days = serializers.IntegerField()
 
 
+class RungSerializer(serializers.Serializer):
+    """A step of the ladder: so many days before (negative) or after the last day of the clock."""
+
+    clock = serializers.ChoiceField(choices=Clock.choices)
+    kind = serializers.ChoiceField(choices=Rung.Kind.choices)
+    offset_days = serializers.IntegerField()
+    unit = serializers.ChoiceField(choices=DayUnit.choices)
+    repeat_days = serializers.IntegerField(allow_null=True)
+    audience = serializers.ListField(child=serializers.ChoiceField(choices=Rung.Audience.choices))
+
+
 class ProcedureSerializer(serializers.Serializer):
-    """The parameters of the road; the last day of each is reckoned in working days where `…_days` says nothing else."""
+    """How items are handled: a revision in force for the caller's office. An item keeps the revision it began with.
+
+    `…_days` are working days, but for `extension_max_days`, `look_back_days` and `reopen_days` (calendar days).
+    """
 
     code = serializers.CharField()
     name = serializers.CharField()
+    revision = serializers.IntegerField()
+    office = serializers.CharField(source="office.name", allow_null=True, default=None)
     chain = serializers.ListField(child=serializers.ChoiceField(choices=Stage.By.choices))
     stages = StageSerializer(source="stages.all", many=True)
     verifier_is_not_lead = serializers.BooleanField()
     accept_days = serializers.IntegerField()
-    approval_days = serializers.IntegerField()
+    departments_may_transfer = serializers.BooleanField()
+    transfer_min_days = serializers.IntegerField()
+    report_every = serializers.ChoiceField(choices=Procedure.ReportEvery.choices)
+    report_day = serializers.IntegerField()
+    extension_deciders = serializers.ListField(child=serializers.ChoiceField(choices=DECIDERS))
+    extension_ask_days = serializers.IntegerField()
+    extension_max_days = serializers.IntegerField()
+    extension_is_recorded = serializers.BooleanField()
+    submit_evidence = serializers.ListField(child=serializers.ChoiceField(choices=EvidenceKind.choices))
+    supplement_days = serializers.IntegerField()
+    decision_days = serializers.IntegerField()
     publicity_days = serializers.IntegerField()
     publicity_unit = serializers.ChoiceField(choices=DayUnit.choices)
+    objections_to = serializers.CharField()
+    approving_department = serializers.CharField(source="approving_department.name", allow_null=True, default=None)
+    approval_days = serializers.IntegerField()
+    closing_evidence = serializers.ListField(child=serializers.ChoiceField(choices=EvidenceKind.choices))
+    closure_prefix = serializers.CharField()
+    files_to = serializers.CharField()
+    filing_days = serializers.IntegerField()
+    look_back_days = serializers.ListField(child=serializers.IntegerField())
+    look_back_share = serializers.IntegerField()
     reopen_days = serializers.IntegerField()
+    notice_at = serializers.TimeField()
+    ladder = RungSerializer(source="rungs.all", many=True)
 
 
 class MembershipSerializer(serializers.Serializer):
@@ -170,9 +210,8 @@ class Procedures(RegisterView):
     what, title, serializer = "procedures", _("Procedures"), ProcedureSerializer
 
     def rows(self, user: User) -> QuerySet[Procedure]:
-        return (
-            Procedure.objects.filter(office=None, is_current=True).prefetch_related("stages__department").order_by("id")
-        )
+        named = procedures_in_force(user).select_related("office", "approving_department")
+        return named.prefetch_related("stages__department", "rungs")
 
 
 class Me(ApiView):

@@ -40,8 +40,19 @@ class SourceForm(forms.Form):
     document_number = forms.CharField(label=_("Document number"), required=False, max_length=80)
     issued_on = Day(label=_("Issued or handed over on"), required=False)
     procedure = forms.ModelChoiceField(
-        Procedure.objects.filter(is_current=True),
-        label=_("Procedure"),
-        required=False,
-        empty_label=_("The usual one of this kind"),
+        Procedure.objects.none(), label=_("Procedure"), required=False, empty_label=_("The usual one of this kind")
     )
+
+    def __init__(self, *arguments: Any, procedures: QuerySet, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["procedure"].queryset = procedures
+
+
+class SourceProcedureForm(forms.Form):
+    """Another procedure for the items still to come."""
+
+    procedure = forms.ModelChoiceField(Procedure.objects.none(), label=_("Procedure"), empty_label=None)
+
+    def __init__(self, *arguments: Any, procedures: QuerySet, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["procedure"].queryset = procedures

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, User
 from workflow import database_clock, permissions
 from workflow.models import Procedure, Source
-from workflow.refusal import Refused, invalid
+from workflow.refusal import Refusal, Refused, invalid
 from workflow.services.required import require
 
 USUAL_PROCEDURE = {
@@ -37,6 +37,8 @@ def create_source(
     require(title=title)
     if kind not in USUAL_PROCEDURE:
         raise Refused(invalid("source-kind", _("Unknown kind of source."), kind=_("Unknown kind of source.")))
+    if procedure and not Procedure.objects.current(office).filter(pk=procedure.pk).exists():
+        raise Refused(_not_in_force())
     try:
         with transaction.atomic():
             return Source.objects.create(
@@ -52,3 +54,19 @@ def create_source(
     except IntegrityError as error:
         sentence = _("Your office already keeps a source with this document number.")
         raise Refused(invalid("document-number-twice", sentence, document_number=sentence)) from error
+
+
+def choose_procedure(source: Source, *, by: User, procedure: Procedure) -> Source:
+    """Its items go by another procedure from now on; those that are there keep theirs. Raises Refused."""
+    if refusal := permissions.refuse_registration(by, source.office_id):
+        raise Refused(refusal)
+    if not Procedure.objects.current(source.office).filter(pk=procedure.pk).exists():
+        raise Refused(_not_in_force())
+    source.procedure = procedure
+    source.save(update_fields=["procedure"])
+    return source
+
+
+def _not_in_force() -> Refusal:
+    sentence = _("This procedure is not in force in your office.")
+    return invalid("not-in-force", sentence, procedure=sentence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -9,17 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Department, User, today
 from accounts.roles import Permission
 from workflow import working_calendar
-from workflow.forms.registering import SourceForm
+from workflow.forms.registering import SourceForm, SourceProcedureForm
 from workflow.lifecycle import State
-from workflow.models import Section, Source, WorkItem
+from workflow.models import Procedure, Section, Source, WorkItem
 from workflow.querysets import late, sources_visible_to, visible_to
-from workflow.refusal import Refused
-from workflow.services.sources import create_source
+from workflow.refusal import Refused, invalid
+from workflow.services.sources import choose_procedure, create_source
 from workflow.views.access import offices_of, signed_in
 from workflow.views.paging import page_of
 from workflow.views.registration import show
@@ -80,7 +81,31 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         "calendar": working_calendar.load(),
         "may_register": found.office_id in request.user.departments_with(Permission.DISPATCH),
     }
+    if context["may_register"]:
+        context["procedure_form"] = _procedure_form(found)
     return render(request, "workflow/source.html", context)
+
+
+def _procedure_form(source: Source, data: Any = None) -> SourceProcedureForm:
+    in_force = Procedure.objects.current(source.office)
+    return SourceProcedureForm(data, procedures=in_force, initial={"procedure": source.procedure_id})
+
+
+@signed_in
+@require_POST
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another procedure for the items that come later."""
+    found = get_object_or_404(sources_visible_to(request.user).select_related("office"), pk=pk)
+    form = _procedure_form(found, request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(invalid("procedure", _("Choose one of the procedures in force.")))
+        choose_procedure(found, by=request.user, procedure=form.cleaned_data["procedure"])
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("New items go by “%(procedure)s” from now on.") % {"procedure": found.procedure})
+    return redirect("workflow:source", pk)
 
 
 def _sum(parts: Iterable[Progress]) -> Progress:
@@ -92,7 +117,7 @@ def _sum(parts: Iterable[Progress]) -> Progress:
 @require_http_methods(["GET", "POST"])
 def new_source(request: HttpRequest) -> HttpResponse:
     office = get_object_or_404(Department, pk=min(offices_of(request.user)))
-    form = SourceForm(request.POST or None)
+    form = SourceForm(request.POST or None, procedures=Procedure.objects.current(office))
     if request.method != "POST" or not form.is_valid():
         return render(request, "workflow/source_new.html", {"form": form}, status=422 if form.errors else 200)
     try:
