@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from workflow import seal, working_calendar
 from workflow.deadlines import WorkingCalendar
@@ -25,6 +25,7 @@ from workflow.models import (
     Petition,
     Publicity,
     Submission,
+    Suspension,
     Verification,
     WorkItem,
 )
@@ -96,6 +97,11 @@ class Facts:
     @property
     def granted_extensions(self) -> list[Extension]:
         return [row for row in self._batch.extensions[self.item.pk] if row.is_approved]
+
+    @property
+    def suspended_days(self) -> int:
+        """Calendar days that did not count since the item was handed out in this cycle."""
+        return self._batch.suspended_days[self.item.pk]
 
     @property
     def pending_look_backs(self) -> list[LookBack]:
@@ -225,6 +231,14 @@ class _Batch:
     @cached_property
     def extensions(self) -> dict[int, list[Extension]]:
         return self._of_the_cycle(Extension.objects.filter(lapsed_at=None).exclude(is_approved=False).order_by("pk"))
+
+    @cached_property
+    def suspended_days(self) -> dict[int, int]:
+        ended = Suspension.objects.filter(item__in=self.items, ended_on__isnull=False)
+        days: defaultdict[int, int] = defaultdict(int)
+        for row in ended.filter(started_at__gte=F("item__assigned_at")):
+            days[row.item_id] += (row.ended_on - row.started_on).days
+        return days
 
     @cached_property
     def pending_look_backs(self) -> dict[int, list[LookBack]]:

@@ -42,6 +42,8 @@ def _extension_possible(facts: Facts, user: User | None, today: date) -> Refusal
         return conflict("extension-pending", _("A request for an extension has not been decided yet."))
     if due_on is None:
         return conflict("no-deadline", _("This item has no deadline."))
+    if facts.item.supplement_by:
+        return conflict("supplement", _("What is to be supplemented has its own short time limit."))
     if len(facts.granted_extensions) >= len(procedure.extension_deciders):
         return conflict("extension-limit", _("No further extension is possible."))
     latest = facts.calendar.add_working_days(due_on, -procedure.extension_ask_days)
@@ -182,6 +184,8 @@ def _look_back_pending(facts: Facts, user: User | None, today: date) -> Refusal 
 
 
 def _parent_open(facts: Facts, user: User | None, today: date) -> Refusal | None:
+    if facts.parent_state == State.SUSPENDED:
+        return conflict("whole-suspended", _("The item that this one is a part of is suspended."))
     if facts.parent_state in FINISHED:
         return conflict("parent-closed", _("The item that this one is a part of is closed; reopen that one first."))
     if facts.parent_state not in (None, *IN_WORK):

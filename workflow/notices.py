@@ -17,7 +17,7 @@ from accounts.models import User, today
 from accounts.roles import Permission, Role, roles_with
 from notifications.services import Draft, notify
 from workflow.lifecycle import PARTY_PERMISSION, Action, DepartmentRole, Party
-from workflow.models import Assignment, Event, Verification, WorkItem
+from workflow.models import Assignment, Event, LookBack, Verification, WorkItem
 
 
 class Audience(StrEnum):
@@ -29,6 +29,9 @@ class Audience(StrEnum):
     OFFICE = "office"
     FORMER_LEAD = "former_lead"  # that passed the item on, or from which it was taken
     HEAD = "head"  # of the department whose turn it is
+    SUPERIOR = "superior"  # the heads of the department above the lead
+    APPROVER = "approver"
+    DECIDER = "decider"  # the office or the approver, as the event says
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ NOTICES: dict[str, Notice] = {
         (_A.TURN, _A.FORMER_LEAD, _A.OFFICE, _A.RESPONSIBLE), lazy("Another department leads the item from now on.")
     ),
     Action.ACKNOWLEDGE: Notice((_A.LEAD,), lazy("A cooperating department knows of its part in the item.")),
+    Action.REQUEST_EXTENSION: Notice((_A.DECIDER,), lazy("The lead department asks for an extension.")),
+    Action.DECIDE_EXTENSION: Notice((_A.LEAD, _A.RESPONSIBLE), lazy("The extension was decided.")),
     Action.SUBMIT: Notice((_A.TURN, _A.OFFICE), lazy("A rectification was submitted for verification.")),
     Action.VERIFY: Notice((_A.TURN, _A.LEAD), lazy("The rectification was verified.")),
     Action.RETURN: Notice((_A.LEAD,), lazy("The rectification was returned for rework.")),
@@ -57,7 +62,8 @@ NOTICES: dict[str, Notice] = {
     Action.APPROVE: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was closed out.")),
     Action.REJECT: Notice((_A.TURN, _A.LEAD, _A.OFFICE), lazy("The close-out was rejected.")),
     Action.FILE: Notice((_A.LEAD,), lazy("The close-out was filed with the higher level.")),
-    Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD), lazy("The item was reopened: the problem is back.")),
+    Action.LOOK_BACK: Notice((_A.LEAD, _A.OFFICE), lazy("The item was looked back at.")),
+    Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD, _A.SUPERIOR), lazy("The item was reopened: the problem is back.")),
     Action.SUSPEND: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was suspended; its time limits stand still.")),
     Action.RESUME: Notice((_A.TURN, _A.RESPONSIBLE, _A.OFFICE), lazy("The item goes on; its time limits run again.")),
     Action.VOID: Notice((_A.RESPONSIBLE,), lazy("The item was declared void.")),
@@ -92,8 +98,14 @@ class Announcement:
 
 def announce(event: Event, item: WorkItem) -> None:
     """Tell everybody concerned of one event; must run inside the transaction that stores it."""
-    if notice := NOTICES.get(event.action):
+    if notice := _notice_of(event):
         announce_all([Announcement(event, item, notice.audiences)])
+
+
+def _notice_of(event: Event) -> Notice | None:
+    """That of its action; a look-back that reopens the item is a reopening."""
+    is_back = event.action == Action.LOOK_BACK and event.to_state != event.from_state
+    return NOTICES.get(Action.REOPEN if is_back else event.action)
 
 
 def announce_all(announcements: list[Announcement]) -> None:
@@ -141,7 +153,7 @@ def _body(entry: Announcement) -> str:
 
 def _lines(entry: Announcement) -> Iterator[str]:
     item, event = entry.item, entry.event
-    yield str(NOTICES[event.action].sentence)
+    yield str(_notice_of(event).sentence)
     yield _("Item: %(item)s") % {"item": item}
     yield _("Now: %(state)s") % {"state": item.get_state_display()}
     if "clock" in event.data:
@@ -173,12 +185,29 @@ def _result(event: Event) -> Iterator[str]:
         yield _("In publicity from %(first)s to %(last)s.") % {"first": first, "last": last}
     if data.get("decide_by"):
         yield _("To be decided by %(day)s.") % {"day": formats.date_format(date.fromisoformat(data["decide_by"]))}
+    if event.action == Action.REQUEST_EXTENSION:
+        yield _("Asked for: %(day)s") % {"day": formats.date_format(date.fromisoformat(data["due_on"]))}
+    if "approved" in data:
+        yield _("The extension was granted.") if data["approved"] else _("The extension was not granted.")
+    if data.get("finding"):
+        yield _("Finding: %(finding)s") % {"finding": LookBack.Finding(data["finding"]).label}
     if data.get("outcome"):
         yield _("Outcome: %(outcome)s") % {"outcome": WorkItem.Outcome(data["outcome"]).label}
     if data.get("merged_into"):
         yield _("Merged into %(number)s") % {"number": data["merged_into"]}
     if data.get("document_number"):
         yield _("Document number: %(number)s") % {"number": data["document_number"]}
+
+
+def approving_department(item: WorkItem) -> int:
+    """Whose supervisors close the item out."""
+    return item.procedure.approving_department_id or item.office_id
+
+
+def _departments_of(item: WorkItem) -> tuple[int | None, ...]:
+    """Those that an audience may be in, besides the responsible ones."""
+    superior = item.lead.superior_id if item.lead else None
+    return item.office_id, item.turn_department_id, approving_department(item), superior
 
 
 class _Audiences:
@@ -195,11 +224,13 @@ class _Audiences:
         for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():
             self._departments[item_id].add(department_id)
         everybody = former.union(*self._departments.values())
-        everybody |= {pk for item in items for pk in (item.office_id, item.turn_department_id) if pk}
+        everybody |= {pk for item in items for pk in _departments_of(item) if pk}
         self._holders = holders(everybody, list(Role), on)
 
     def of(self, audience: Audience, entry: Announcement) -> list[User]:
         item = entry.item
+        if audience == Audience.DECIDER:  # of an extension
+            audience = Audience(entry.event.data["decider"])
         match audience:
             case Audience.TURN if (permission := PARTY_PERMISSION.get(Party(item.turn_party))) is not None:
                 return self._with(permission, [item.turn_department_id])
@@ -209,6 +240,10 @@ class _Audiences:
                 return self._with(Permission.HANDLE, self._departments[item.pk])
             case Audience.OFFICE:
                 return self._with(Permission.DISPATCH, [item.office_id])
+            case Audience.APPROVER:
+                return self._with(Permission.APPROVE, [approving_department(item)])
+            case Audience.SUPERIOR:
+                return self._holders.get((item.lead.superior_id, Role.HEAD), []) if item.lead else []
             case Audience.FORMER_LEAD:
                 return self._with(Permission.HANDLE, [entry.event.data.get("former_lead")])
             case Audience.HEAD:

@@ -1,6 +1,7 @@
 """How far an item is, as the public tables class it: done, waiting, on schedule, behind, overdue, long-term."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django.db.models import TextChoices
@@ -36,6 +37,13 @@ class Progressing(Protocol):
     percent: int
 
 
+class Datable(Protocol):
+    """What of a milestone decides whether it was missed."""
+
+    due_on: date | None
+    reached_on: date | None
+
+
 def is_overdue(item: Progressing, today: date) -> bool:
     """The departments' side is late; the same rule as querysets.overdue."""
     deadline = deadline_in_force(item)
@@ -52,8 +60,10 @@ def was_submitted_late(item: Progressing) -> bool:
     return item.submitted_at is not None and item.submitted_late
 
 
-def progress_class(item: Progressing, today: date) -> ProgressClass:
-    """The class on a business day of Asia/Shanghai."""
+def progress_class(
+    item: Progressing, today: date, suspended_days: int = 0, milestones: Iterable[Datable] = ()
+) -> ProgressClass:
+    """The class on a business day of Asia/Shanghai. `suspended_days`: since the item was handed out."""
     match item.state:
         case State.CLOSED:
             return ProgressClass.DONE
@@ -69,13 +79,19 @@ def progress_class(item: Progressing, today: date) -> ProgressClass:
         return ProgressClass.NOT_STARTED
     if item.deadline_kind == "long_term" or item.due_on is None:
         return ProgressClass.LONG_TERM
-    return ProgressClass.ON_SCHEDULE if item.percent >= share_of_time_gone(item, today) else ProgressClass.BEHIND
+    is_behind = item.percent < share_of_time_gone(item, today, suspended_days) or has_missed(milestones, today)
+    return ProgressClass.BEHIND if is_behind else ProgressClass.ON_SCHEDULE
 
 
-def share_of_time_gone(item: Progressing, today: date) -> float:
-    """Percent of the days from the assignment to the deadline that have passed, 0…100."""
+def has_missed(milestones: Iterable[Datable], today: date) -> bool:
+    """Has the day of a milestone passed that is not reached?"""
+    return any(row.due_on and row.due_on < today and row.reached_on is None for row in milestones)
+
+
+def share_of_time_gone(item: Progressing, today: date, suspended_days: int = 0) -> float:
+    """Percent of the days from the assignment to the deadline that have passed, 0…100; suspended days never count."""
     assert item.assigned_at is not None and item.due_on is not None
-    assigned_on = item.assigned_at.astimezone(BUSINESS_ZONE).date()
+    assigned_on = item.assigned_at.astimezone(BUSINESS_ZONE).date() + timedelta(days=suspended_days)
     days = (item.due_on - assigned_on).days
     if days <= 0:
         return 0.0  # to be done on the day itself: it is late tomorrow, not behind today

@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Department, User
+from accounts.models import Department, User, today
 from accounts.roles import Permission
 from workflow.facts import AFTERWARDS, JUDGING, WORKING
 from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party
-from workflow.models import Assignment, Event, Evidence, Procedure, Publicity, Source, Submission, WorkItem
+from workflow.models import Assignment, Event, Evidence, LookBack, Procedure, Publicity, Source, Submission, WorkItem
 from workflow.needs import COOPERATING
+
+LOOK_BACK_AHEAD = timedelta(days=14)  # a look-back lies in the inbox from so many days before its day
 
 
 def visible_to(user: User) -> QuerySet[WorkItem]:
@@ -67,8 +69,15 @@ def awaiting(user: User) -> QuerySet[WorkItem]:
     worked = Q(Exists(own.filter(here | Q(item__parent=OuterRef("pk")), action__in=WORKING)))
     judged = Q(Exists(own.filter(here, action__in=JUDGING)))
     return WorkItem.objects.filter(mine).exclude(
-        Q(turn_party__in=[Party.VERIFIER, Party.INSPECTOR]) & worked | Q(turn_party=Party.APPROVER) & (worked | judged)
+        Q(turn_party__in=[Party.VERIFIER, Party.INSPECTOR]) & worked
+        | Q(turn_party=Party.APPROVER) & (worked | judged)
+        | Q(turn_party=Party.INSPECTOR) & ~_to_look_back_at_soon()
     )
+
+
+def _to_look_back_at_soon() -> Q:
+    pending = LookBack.objects.filter(item=OuterRef("pk"), finding="", dropped_at=None)
+    return Q(Exists(pending.filter(due_on__lte=today() + LOOK_BACK_AHEAD)))
 
 
 def to_acknowledge(user: User) -> QuerySet[WorkItem]:

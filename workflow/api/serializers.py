@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,7 +15,8 @@ from accounts.models import today
 from workflow import progress
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import Action, DepartmentRole, Party, State
-from workflow.models import Evidence, Milestone, Source, WorkItem
+from workflow.models import Evidence, Milestone, Source, Target, WorkItem
+from workflow.models.progress import latest_measurements
 from workflow.permissions import AllowedAction, allowed_actions
 from workflow.progress import ProgressClass
 
@@ -55,9 +56,34 @@ class SourceOfItemSerializer(serializers.Serializer):
 
 
 class MilestoneSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    position = serializers.IntegerField()
     text = serializers.CharField()
     due_on = serializers.DateField(allow_null=True)
     confidence = serializers.ChoiceField(choices=Milestone.Confidence.choices)
+    reached_on = serializers.DateField(allow_null=True)
+
+
+class MeasurementSerializer(serializers.Serializer):
+    """What was measured last, in the target's unit."""
+
+    value = serializers.DecimalField(max_digits=18, decimal_places=4, coerce_to_string=False)
+    department = serializers.CharField(source="report.department.name")
+    at = serializers.DateTimeField(source="report.at")
+
+
+class TargetSerializer(serializers.Serializer):
+    """`id` or `position` names it in a progress report's `values`; `is_met` is null while nothing was measured."""
+
+    id = serializers.IntegerField()
+    position = serializers.IntegerField()
+    text = serializers.CharField()
+    comparator = serializers.CharField()
+    value = serializers.DecimalField(max_digits=18, decimal_places=4, coerce_to_string=False, allow_null=True)
+    unit = serializers.CharField()
+    milestone = serializers.IntegerField(source="milestone_id", allow_null=True)
+    measured = MeasurementSerializer(allow_null=True)
+    is_met = serializers.BooleanField(allow_null=True)
 
 
 class AllowedActionSerializer(serializers.Serializer):
@@ -100,6 +126,7 @@ class ItemSerializer(serializers.Serializer):
     version = serializers.IntegerField(source="item.version")
     external_ref = serializers.CharField(source="item.external_ref")
     milestones = MilestoneSerializer(source="item.milestones.all", many=True)
+    targets = TargetSerializer(source="item.targets.all", many=True)
     allowed_actions = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(source="item.created_at")
     updated_at = serializers.DateTimeField(source="item.updated_at")
@@ -117,7 +144,9 @@ class ItemSerializer(serializers.Serializer):
 
     @extend_schema_field(serializers.ChoiceField(choices=ProgressClass.choices))
     def get_progress_class(self, facts: Facts) -> str:
-        return progress.progress_class(facts.item, self.context["today"]).value
+        return progress.progress_class(
+            facts.item, self.context["today"], facts.suspended_days, facts.item.milestones.all()
+        ).value
 
     @extend_schema_field(AllowedActionSerializer(many=True))
     def get_allowed_actions(self, facts: Facts) -> list[dict[str, Any]]:
@@ -135,8 +164,9 @@ def _allowed(entry: AllowedAction) -> dict[str, Any]:
 
 def shown(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """With the rows that an item's representation names."""
+    targets = Prefetch("targets", Target.objects.prefetch_related(latest_measurements()))
     named = ("source", "section", "region", "parent", "turn_department", "procedure")
-    return items.select_related(*named).prefetch_related("milestones")
+    return items.select_related(*named).prefetch_related("milestones", targets)
 
 
 def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str, Any]]:

@@ -7,9 +7,11 @@ Field names are the keyword arguments of the verbs in workflow.services; where a
 from workflow.forms.assignment import AssignForm, DecomposeForm, TransferForm
 from workflow.forms.closing import ApproveForm, FileForm, ReopenForm, VoidForm
 from workflow.forms.fields import ActionForm, ReasonForm
+from workflow.forms.look_backs import LookBackForm
 from workflow.forms.publicity import ObjectForm, PublishForm, ResolveObjectionForm
-from workflow.forms.rectification import ReportForm, SubmitForm
-from workflow.forms.time import ResumeForm
+from workflow.forms.rectification import SubmitForm
+from workflow.forms.reports import ReportForm
+from workflow.forms.time import DecideExtensionForm, RequestExtensionForm, ResumeForm
 from workflow.forms.verification import VerifyForm
 from workflow.lifecycle import Action
 
@@ -19,6 +21,8 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.TRANSFER: TransferForm,
     Action.DECOMPOSE: DecomposeForm,
     Action.REPORT: ReportForm,
+    Action.REQUEST_EXTENSION: RequestExtensionForm,
+    Action.DECIDE_EXTENSION: DecideExtensionForm,
     Action.SUBMIT: SubmitForm,
     Action.VERIFY: VerifyForm,
     Action.RETURN: ReasonForm,
@@ -28,6 +32,7 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.APPROVE: ApproveForm,
     Action.REJECT: ReasonForm,
     Action.FILE: FileForm,
+    Action.LOOK_BACK: LookBackForm,
     Action.REOPEN: ReopenForm,
     Action.SUSPEND: ReasonForm,
     Action.RESUME: ResumeForm,

@@ -1,4 +1,4 @@
-"""The departments' work: report, submit, evidence."""
+"""The departments' work: submit, evidence."""
 
 from typing import Any
 
@@ -7,24 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow.forms.fields import ActionForm, text
 from workflow.models import Evidence
-from workflow.services.roll_up import counts_its_parts
-
-
-class ReportForm(ActionForm):
-    text = text(_("What was done"))
-    percent = forms.IntegerField(
-        label=_("Progress in percent"),
-        required=False,
-        min_value=0,
-        max_value=100,
-        help_text=_("The lead department's figure is the item's."),
-    )
-
-    def prepare(self) -> None:
-        if counts_its_parts(self.item):
-            self.fields["percent"].help_text = _(
-                "The figure of this item is the mean of its parts, whatever stands here."
-            )
 
 
 class SubmitForm(ActionForm):

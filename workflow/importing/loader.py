@@ -196,8 +196,9 @@ def _create_items(source: Source, reading: Reading, by: User | None, now: dateti
     WorkItem.objects.bulk_create(item for item, _task, _parties in items)
     record_creation([item for item, _task, _parties in items], by, now)
     Assignment.objects.bulk_create(row for item, _task, parties in items for row in _assignments(item, parties))
-    Milestone.objects.bulk_create(row for item, task, _parties in items for row in _milestones(item, task))
-    Target.objects.bulk_create(row for item, task, _parties in items for row in _targets(item, task))
+    milestones = {item: list(_milestones(item, task)) for item, task, _parties in items}
+    Milestone.objects.bulk_create(row for rows in milestones.values() for row in rows)
+    Target.objects.bulk_create(row for item, task, _parties in items for row in _targets(item, task, milestones[item]))
 
 
 def _create_sections(source: Source, reading: Reading) -> dict[str, Section]:
@@ -258,16 +259,23 @@ def _milestones(item: WorkItem, task: Reading) -> Iterator[Milestone]:
         yield Milestone(item=item, position=position, text=row["text"], due_on=due_on, confidence=row["confidence"])
 
 
-def _targets(item: WorkItem, task: Reading) -> Iterator[Target]:
+def _targets(item: WorkItem, task: Reading, milestones: list[Milestone]) -> Iterator[Target]:
     for position, row in enumerate(task["targets"], 1):
         yield Target(
             item=item,
+            milestone=_milestone_of(row["text"], milestones),
             position=position,
             text=row["text"],
             comparator=row["comparator"],
             value=_value(row["value"]),
             unit=row["unit"][:20],
         )
+
+
+def _milestone_of(text: str, milestones: list[Milestone]) -> Milestone | None:
+    """The one milestone in whose text the target stands; where several say the same, nobody knows which is meant."""
+    found = [milestone for milestone in milestones if text and text in milestone.text]
+    return found[0] if len(found) == 1 else None
 
 
 def _value(read: int | float | None) -> Decimal | None:

@@ -1,5 +1,7 @@
 """How far an item is: its milestones and targets, what the departments report and what they measured."""
 
+import operator
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -65,6 +67,10 @@ class Milestone(models.Model):
         return self.text
 
 
+# As the reader of plans writes them.
+_COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
+
+
 class Target(models.Model):
     """A measurable aim of a task, e.g. ≥ 80 %, perhaps of one milestone."""
 
@@ -82,6 +88,20 @@ class Target(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def measured(self) -> "Measurement | None":
+        """What was measured last; read for many targets at once with `prefetch_related(latest_measurements())`."""
+        rows = self.latest if hasattr(self, "latest") else self.measurements.select_related("report__department")[:1]
+        return next(iter(rows), None)
+
+    @property
+    def is_met(self) -> bool | None:
+        """None: nothing was measured, or there is no number to compare with."""
+        compare = _COMPARE.get(self.comparator)
+        if compare is None or self.value is None or (last := self.measured) is None:
+            return None
+        return compare(last.value, self.value)
+
 
 class Measurement(models.Model):
     """What a report says was measured of a target, in the target's unit."""
@@ -95,4 +115,10 @@ class Measurement(models.Model):
         constraints = [models.UniqueConstraint(fields=["target", "report"], name="workflow_measured_once_a_report")]
 
     def __str__(self) -> str:
-        return f"{self.value} {self.target.unit}"
+        return f"{self.value.normalize():f} {self.target.unit}".strip()
+
+
+def latest_measurements() -> models.Prefetch:
+    """For a queryset of targets: the last measurement of each, in one query."""
+    rows = Measurement.objects.order_by("target", "-report__at", "-id").distinct("target")
+    return models.Prefetch("measurements", rows.select_related("report__department"), to_attr="latest")

@@ -9,13 +9,17 @@ from collections.abc import Callable
 
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
-from workflow.services.approval import approve, reject, reopen, void
+from workflow.services.approval import approve, reject, void
 from workflow.services.assignment import accept, acknowledge, assign, decline, transfer
 from workflow.services.decomposition import decompose
+from workflow.services.extensions import decide_extension, request_extension
 from workflow.services.filing import file_closure
+from workflow.services.look_backs import look_back
 from workflow.services.objections import object_to, resolve_objection
 from workflow.services.publicity import publish
-from workflow.services.rectification import report, submit
+from workflow.services.rectification import submit
+from workflow.services.reopening import reopen
+from workflow.services.reports import report
 from workflow.services.suspensions import resume, suspend
 from workflow.services.verification import return_for_rework, verify
 
@@ -27,6 +31,8 @@ VERBS: dict[Action, Callable[..., WorkItem]] = {
     Action.ACKNOWLEDGE: acknowledge,
     Action.DECOMPOSE: decompose,
     Action.REPORT: report,
+    Action.REQUEST_EXTENSION: request_extension,
+    Action.DECIDE_EXTENSION: decide_extension,
     Action.SUBMIT: submit,
     Action.VERIFY: verify,
     Action.RETURN: return_for_rework,
@@ -36,6 +42,7 @@ VERBS: dict[Action, Callable[..., WorkItem]] = {
     Action.APPROVE: approve,
     Action.REJECT: reject,
     Action.FILE: file_closure,
+    Action.LOOK_BACK: look_back,
     Action.REOPEN: reopen,
     Action.SUSPEND: suspend,
     Action.RESUME: resume,

@@ -1,7 +1,7 @@
-"""The last word: approve or reject the close-out, reopen what came back, void what should not be."""
+"""The last word: approve or reject the close-out, void what should not be."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from workflow.lifecycle import Action, State
 from workflow.models import Closure, WorkItem
 from workflow.querysets import visible_to
 from workflow.refusal import Refusal, Refused, invalid
-from workflow.services.assignment import FARTHEST
+from workflow.services import look_backs
 from workflow.services.numbering import next_closure_number
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
@@ -46,6 +46,7 @@ def approve(
         step.item.outcome, step.item.closed_at = outcome, step.now
         data = {"document_number": closure.document_number, "signed_on": closure.signed_on.isoformat()}
         data |= {"late": closure.was_late, **_fate(step.item)}
+        data |= look_backs.schedule(step)
         return Change(State.CLOSED, fields=["outcome", "closed_at", "merged_into"], data=data)
 
     return perform(item, Action.APPROVE, by=by, note=note or opinion, effect=effect, **door)
@@ -122,32 +123,6 @@ def reject(item: WorkItem, *, by: User, reason: str, note: str = "", **door: Any
         return send_back(step, counts=True, data=data)
 
     return perform(item, Action.REJECT, by=by, note=note or reason, effect=effect, **door)
-
-
-def reopen(
-    item: WorkItem, *, by: User, reason: str, due_on: date | None = None, note: str = "", **door: Any
-) -> WorkItem:
-    """The problem is back: a new cycle of the same item with a fresh deadline; the first closure is kept.
-
-    Without `due_on` the procedure's days after reopening count. The original deadline stays what it was.
-    """
-
-    def effect(step: Step) -> Change:
-        require(reason=reason)
-        item = step.item
-        deadline = due_on or step.today + timedelta(days=item.procedure.reopen_days)
-        if not step.today <= deadline <= step.today + FARTHEST:
-            sentence = _("The deadline lies in the past or too far ahead.")
-            raise Refused(invalid("due-on", sentence, due_on=sentence))
-        item.cycle += 1
-        item.due_on, item.percent, item.outcome, item.merged_into = deadline, 0, "", None
-        item.submitted_at = item.closed_at = None
-        item.assigned_at = step.now  # handed out anew: progress is measured from here
-        fields = ["cycle", "due_on", "percent", "outcome", "merged_into", "submitted_at", "closed_at", "assigned_at"]
-        data = {"reason": reason.strip(), "due_on": deadline.isoformat()}
-        return Change(State.RECTIFYING, fields=fields, data=data)
-
-    return perform(item, Action.REOPEN, by=by, note=note or reason, effect=effect, **door)
 
 
 VOID_AS = (WorkItem.Outcome.NOT_SUBSTANTIATED, WorkItem.Outcome.MERGED)

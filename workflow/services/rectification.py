@@ -1,4 +1,4 @@
-"""The departments' work: report progress, submit for verification."""
+"""The departments' work is done: submit for verification."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,52 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from workflow.lifecycle import Action, State
-from workflow.models import Evidence, ProgressReport, Submission, WorkItem
+from workflow.models import Evidence, Submission, WorkItem
 from workflow.needs import evidence_missing, missing_kinds
 from workflow.progress import deadline_in_force
 from workflow.refusal import Refused, invalid
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
-from workflow.services.roll_up import counts_its_parts
-
-
-def report(
-    item: WorkItem,
-    *,
-    by: User,
-    text: str,
-    percent: int | None = None,
-    values: dict[str, Any] | None = None,
-    note: str = "",
-    **door: Any,
-) -> WorkItem:
-    """A responsible department says how far it is. `percent` 0…100; the lead's is the item's, if it has no parts."""
-
-    def effect(step: Step) -> Change:
-        require(text=text)
-        if percent is not None and not 0 <= percent <= 100:
-            raise Refused(
-                invalid("percent", _("Progress lies between 0 and 100 percent."), percent=_("0 to 100, please."))
-            )
-        ProgressReport.objects.create(
-            item=step.item,
-            cycle=step.item.cycle,
-            department_id=step.department_id,
-            by=by,
-            at=step.now,
-            percent=percent,
-            values=values or {},
-            text=text.strip(),
-        )
-        is_the_items = step.department_id == step.item.lead_id and not counts_its_parts(step.item)
-        if percent is not None and is_the_items:
-            step.item.percent = percent
-        data = {"text": text.strip(), "percent": percent, "values": values or {}}
-        return Change(
-            State(step.item.state), stage=step.item.stage, fields=["percent"], data=data, restarts_clocks=False
-        )
-
-    return perform(item, Action.REPORT, by=by, note=note or text, effect=effect, **door)
 
 
 def submit(

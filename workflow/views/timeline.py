@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflow.lifecycle import Action
-from workflow.models import Event, Evidence, Objection, Verification, WorkItem
+from workflow.models import Event, Evidence, LookBack, Objection, Verification, WorkItem
 from workflow.models.procedures import Clock
 
 AT_FIRST = 100  # events; an old overdue item has hundreds of notices
@@ -92,6 +92,8 @@ def left_out(data: dict[str, Any]) -> Iterator[str]:
 def _reported(data: dict[str, Any]) -> Iterator[str]:
     if data.get("percent") is not None:
         yield _("Progress: %(percent)s%%") % {"percent": data["percent"]}
+    if data.get("milestones"):
+        yield _("Milestones reached: %(numbers)s") % {"numbers": "、".join(map(str, data["milestones"]))}
 
 
 def _submitted(data: dict[str, Any]) -> Iterator[str]:
@@ -146,6 +148,19 @@ def _closed(data: dict[str, Any]) -> Iterator[str]:
         yield _("Signed on %(day)s") % {"day": _day(data["signed_on"])}
     if data.get("late"):
         yield _("Done after the deadline")
+    if data.get("look_backs"):
+        yield _("To be looked back at on %(days)s") % {"days": "、".join(_day(day) for day in data["look_backs"])}
+    elif "look_backs" in data:
+        yield _("Not drawn for a look-back (%(share)s%%)") % {"share": data["look_back_share"]}
+
+
+def _looked_back(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Look-back %(n)s: %(finding)s") % {
+        "n": data["look_back"],
+        "finding": LookBack.Finding(data["finding"]).label,
+    }
+    if data.get("due_on"):
+        yield from _reopened(data)
 
 
 def _fate(data: dict[str, Any]) -> Iterator[str]:
@@ -162,6 +177,18 @@ def _filed(data: dict[str, Any]) -> Iterator[str]:
 
 def _reopened(data: dict[str, Any]) -> Iterator[str]:
     yield _("New deadline: %(day)s") % {"day": _day(data["due_on"])}
+
+
+def _asked_for_time(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Asked for: %(day)s") % {"day": _day(data["due_on"])}
+
+
+def _decided_on_time(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Granted") if data["approved"] else _("Not granted")
+    if data["approved"]:
+        yield from _reopened(data)
+    if data.get("document_number"):
+        yield data["document_number"]
 
 
 def _resumed(data: dict[str, Any]) -> Iterator[str]:
@@ -185,6 +212,8 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ACKNOWLEDGE: _acknowledged,
     Action.DECOMPOSE: _decomposed,
     Action.REPORT: _reported,
+    Action.REQUEST_EXTENSION: _asked_for_time,
+    Action.DECIDE_EXTENSION: _decided_on_time,
     Action.SUBMIT: _submitted,
     Action.VERIFY: _verified,
     Action.PUBLISH: _published,
@@ -195,6 +224,7 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.FILE: _filed,
     Action.VOID: _fate,
     Action.REJECT: _rejected,
+    Action.LOOK_BACK: _looked_back,
     Action.REOPEN: _reopened,
     Action.RESUME: _resumed,
     Action.REMIND: _rung,

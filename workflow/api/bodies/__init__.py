@@ -3,9 +3,11 @@
 from workflow.api.bodies.assignment import AcceptBody, AcknowledgeBody, AssignBody, DecomposeBody, TransferBody
 from workflow.api.bodies.closing import ApproveBody, FileBody, ReopenBody, VoidBody
 from workflow.api.bodies.fields import ActionBody, ReasonBody
+from workflow.api.bodies.look_backs import LookBackBody
 from workflow.api.bodies.publicity import ObjectBody, PublishBody, ResolveObjectionBody
-from workflow.api.bodies.rectification import ReportBody, SubmitBody
-from workflow.api.bodies.time import ResumeBody
+from workflow.api.bodies.rectification import SubmitBody
+from workflow.api.bodies.reports import ReportBody
+from workflow.api.bodies.time import DecideExtensionBody, RequestExtensionBody, ResumeBody
 from workflow.api.bodies.verification import VerifyBody
 from workflow.lifecycle import Action
 
@@ -17,6 +19,8 @@ BODIES: dict[Action, type[ActionBody]] = {
     Action.ACKNOWLEDGE: AcknowledgeBody,
     Action.DECOMPOSE: DecomposeBody,
     Action.REPORT: ReportBody,
+    Action.REQUEST_EXTENSION: RequestExtensionBody,
+    Action.DECIDE_EXTENSION: DecideExtensionBody,
     Action.SUBMIT: SubmitBody,
     Action.VERIFY: VerifyBody,
     Action.RETURN: ReasonBody,
@@ -26,6 +30,7 @@ BODIES: dict[Action, type[ActionBody]] = {
     Action.APPROVE: ApproveBody,
     Action.REJECT: ReasonBody,
     Action.FILE: FileBody,
+    Action.LOOK_BACK: LookBackBody,
     Action.REOPEN: ReopenBody,
     Action.SUSPEND: ReasonBody,
     Action.RESUME: ResumeBody,
