@@ -1,6 +1,6 @@
 """The last word: approval and rejection, reopening, voiding."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.walking import A_MONTH, approve, assign, day_of, register, shanghai, 
 from tests.workflow.asking import refusal_of
 from workflow import services
 from workflow.lifecycle import OPEN_STATES, State
-from workflow.models import Closure
+from workflow.models import Closure, Procedure, WorkItem
 
 START = shanghai(2025, 3, 3)
 
@@ -157,3 +157,130 @@ def test_the_progress_of_a_reopened_item_is_measured_from_its_reopening(city):
     item = walk(city, State.CLOSED)
     reopened = services.reopen(item, by=city.dispatcher, reason="反弹。")
     assert reopened.assigned_at > item.closed_at
+
+
+# -- papers ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_number_the_next_of_the_office_and_year_is_given(city):
+    numbers = []
+    for _time in range(2):
+        item = walk(city, State.APPROVING, procedure="own-finding", now=START)
+        numbers.append(approve(city, item, now=START).closures.get().document_number)
+    assert numbers == ["销号〔2025〕1号", "销号〔2025〕2号"]
+
+
+def test_each_year_begins_anew_and_a_refusal_leaves_no_gap(city):
+    approve(city, walk(city, State.APPROVING, procedure="own-finding", now=START), now=START)
+    refusal_of(approve, city, walk(city, State.APPROVING, procedure="own-finding", now=START), outcome="done")
+    later = shanghai(2026, 1, 5)
+    item = approve(city, walk(city, State.APPROVING, procedure="own-finding", now=later), now=later)
+    assert item.closures.get().document_number == "销号〔2026〕1号"
+
+
+def test_the_number_is_of_the_year_in_which_it_was_signed(city):
+    item = walk(city, State.APPROVING, procedure="own-finding", now=shanghai(2025, 12, 30))
+    item = approve(city, item, signed_on=date(2025, 12, 31), now=shanghai(2026, 1, 4))
+    closure = item.closures.get()
+    assert (closure.document_number, closure.signed_on) == ("销号〔2025〕1号", date(2025, 12, 31))
+
+
+def test_the_prefix_is_the_procedures(city):
+    Procedure.objects.update(closure_prefix="宛环委办销号")
+    item = approve(city, walk(city, State.APPROVING, procedure="own-finding", now=START), now=START)
+    assert item.closures.get().document_number == "宛环委办销号〔2025〕1号"
+
+
+def test_a_close_out_is_signed_today_unless_it_is_said(city):
+    item = approve(city, walk(city, State.APPROVING, procedure="own-finding", now=START), now=START)
+    assert item.closures.get().signed_on == date(2025, 3, 3)
+
+
+@pytest.mark.parametrize("signed_on", [date(2025, 3, 2), date(2025, 3, 11)])
+def test_it_is_signed_neither_before_the_verification_nor_in_the_future(city, signed_on):
+    item = walk(city, State.APPROVING, procedure="own-finding", now=START)
+    refusal = refusal_of(approve, city, item, signed_on=signed_on, now=shanghai(2025, 3, 10))
+    assert (refusal.code, list(refusal.errors)) == ("signed-on", ["signed_on"])
+
+
+def test_the_closure_keeps_the_digest_of_what_was_passed(city):
+    closure = walk(city, State.CLOSED).closures.get()
+    assert closure.digest == closure.item.verifications.latest("pk").digest != ""
+
+
+def test_the_event_says_number_day_and_outcome(city):
+    item = approve(city, walk(city, State.APPROVING, procedure="own-finding", now=START), now=START)
+    assert item.events.get(action="approve").data | {"look_backs": None} == {
+        "document_number": "销号〔2025〕1号",
+        "signed_on": "2025-03-03",
+        "outcome": "rectified",
+        "merged_into": None,
+        "late": False,
+        "look_backs": None,
+    }
+
+
+# -- merging -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_item_is_merged_into_another(city):
+    other = register(city)
+    item = approve(city, walk(city, State.APPROVING), outcome="merged", merged_into=f" {other.number} ")
+    assert (item.outcome, item.merged_into) == ("merged", other)
+    assert item.events.get(action="approve").data["merged_into"] == other.number
+
+
+def test_a_void_item_says_why_and_where_it_goes_on(city):
+    other = register(city)
+    item = void(city, register(city), outcome="merged", merged_into=other.number)
+    assert (item.state, item.outcome, item.merged_into) == (State.VOID, "merged", other)
+    assert void(city, register(city), outcome="not_substantiated").outcome == "not_substantiated"
+    assert void(city, register(city)).outcome == ""
+
+
+@pytest.mark.parametrize("outcome", ["rectified", "under_control", "done"])
+def test_nothing_rectified_is_declared_void(city, outcome):
+    assert list(refusal_of(void, city, register(city), outcome=outcome).errors) == ["outcome"]
+
+
+def test_only_what_is_merged_names_another_item(city):
+    other = register(city)
+    refusal = refusal_of(void, city, register(city), outcome="not_substantiated", merged_into=other.number)
+    assert (refusal.code, list(refusal.errors)) == ("merged-into", ["merged_into"])
+
+
+@pytest.mark.parametrize("number", ["WT1999-0001", "\0", "；"])
+def test_into_an_unknown_item_nothing_is_merged(city, number):
+    refusal = refusal_of(void, city, register(city), outcome="merged", merged_into=number)
+    assert refusal.code == "merged-into"
+
+
+def test_nor_into_one_that_is_void(city):
+    other = void(city, register(city))
+    assert refusal_of(void, city, register(city), outcome="merged", merged_into=other.number).code == "merged-into"
+
+
+def test_nor_into_itself(city):
+    item = register(city)
+    assert refusal_of(void, city, item, outcome="merged", merged_into=item.number).code == "merged-into"
+
+
+def test_nor_in_a_circle(city):
+    first, second, third = (walk(city, State.APPROVING) for _number in range(3))
+    approve(city, first, outcome="merged", merged_into=second.number)
+    approve(city, second, outcome="merged", merged_into=third.number)
+    refusal = refusal_of(approve, city, third, outcome="merged", merged_into=first.number)
+    assert refusal.code == "merged-into"
+
+
+def test_nor_into_an_item_of_another_office(city):
+    other = register(city)
+    WorkItem.objects.filter(pk=other.pk).update(office=city.water)
+    refusal = refusal_of(void, city, register(city), outcome="merged", merged_into=other.number)
+    assert refusal.code == "merged-into"
+
+
+def test_an_item_that_is_reopened_is_no_longer_merged(city):
+    item = approve(city, walk(city, State.APPROVING), outcome="merged", merged_into=register(city).number)
+    item = services.reopen(item, by=city.dispatcher, reason="反弹。")
+    assert (item.outcome, item.merged_into) == ("", None)
