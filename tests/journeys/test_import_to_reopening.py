@@ -56,7 +56,7 @@ def elements(city: City) -> dict[str, object]:
 
 
 @pytest.mark.usefixtures("demo_mail")
-def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: City, desk) -> None:
+def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: City, desk, monkeypatch) -> None:
     dispatcher, clerk = desk("dispatcher"), desk("environment_clerk")
     verifier, supervisor = desk("verifier"), desk("supervisor")
     item = imported_task(dispatcher)
@@ -91,7 +91,9 @@ def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: Cit
     assert "公示中" in clerk.opens(reverse("workflow:item", args=[item.number]))
     assert item.number not in supervisor.inbox()
 
-    deadline_scan.scan(now=after_publicity(item))
+    morning_after = after_publicity(item)
+    monkeypatch.setattr("workflow.database_clock.now", lambda: morning_after)
+    deadline_scan.scan()
     assert item.number in supervisor.inbox()
     assert f"【{item.number}】公示期满" in supervisor.mail()
 
