@@ -20,7 +20,7 @@ FLOORS = (
     ("deadlines", "file_types", "database_clock", "progress"),
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "notices"),
-    ("services", "querysets"),
+    ("services", "querysets", "duplicates"),
     ("deadline_scan", "seeding", "importing"),
 )
 ROOF = len(FLOORS)

@@ -14,6 +14,7 @@ from workflow.lifecycle import (
     BY_PEOPLE,
     IN_WORK,
     JUDGED,
+    OPEN_STATES,
     PARTY_PERMISSION,
     Action,
     DepartmentRole,
@@ -164,6 +165,27 @@ def refuse_evidence(user: User, facts: Facts) -> Refusal | None:
     if all(department_as(party, user, facts) is None for party in _ADDING_EVIDENCE):
         return forbidden("not-the-responsible", _ONLY[Party.RESPONSIBLE])
     return conflict("not-in-this-state", _("Evidence cannot be added in this state."))
+
+
+_RECORDING_FINDINGS: dict[Party, tuple[State, ...]] = {
+    Party.RESPONSIBLE: (State.RECTIFYING,),
+    Party.OFFICE: OPEN_STATES,
+}
+
+
+def findings_department(user: User, facts: Facts) -> int | None:
+    """The department for which this person may write down what was found of a petition."""
+    parties = [party for party, states in _RECORDING_FINDINGS.items() if facts.item.state in states]
+    return next((pk for party in parties if (pk := department_as(party, user, facts))), None)
+
+
+def refuse_findings(user: User, facts: Facts) -> Refusal | None:
+    """Findings are written by those who rectify, and by the office as long as the item is open."""
+    if findings_department(user, facts) is not None:
+        return None
+    if all(department_as(party, user, facts) is None for party in _RECORDING_FINDINGS):
+        return forbidden("not-the-responsible", _ONLY[Party.RESPONSIBLE])
+    return conflict("not-in-this-state", _("Findings cannot be recorded in this state."))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from workflow.views import actions, evidence, imports, inbox, items, procedures, public, registration, sources
+from workflow.views import (
+    actions,
+    evidence,
+    findings,
+    imports,
+    inbox,
+    items,
+    procedures,
+    public,
+    registration,
+    sources,
+)
 
 app_name = "workflow"
 urlpatterns = [
@@ -12,6 +23,7 @@ urlpatterns = [
     path("items/<str:number>/", items.item, name="item"),
     path("items/<str:number>/actions/<str:action>/", actions.perform, name="action"),
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
+    path("items/<str:number>/findings/", findings.record, name="findings"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),
     path("sources/", sources.source_list, name="sources"),
     path("sources/new/", sources.new_source, name="source-new"),

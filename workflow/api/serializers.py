@@ -15,7 +15,7 @@ from accounts.models import today
 from workflow import progress
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import Action, DepartmentRole, Party, State
-from workflow.models import Evidence, Milestone, Source, Target, WorkItem
+from workflow.models import Evidence, Milestone, Petition, Source, Target, WorkItem
 from workflow.models.progress import latest_measurements
 from workflow.permissions import AllowedAction, allowed_actions
 from workflow.progress import ProgressClass
@@ -86,6 +86,46 @@ class TargetSerializer(serializers.Serializer):
     is_met = serializers.BooleanField(allow_null=True)
 
 
+class SubIssueSerializer(serializers.Serializer):
+    position = serializers.IntegerField()
+    text = serializers.CharField()
+    finding = serializers.CharField()
+    explanation = serializers.CharField()
+
+
+class HandlingSerializer(serializers.Serializer):
+    """What was done to whom, as the public tables count it; `fined` in 10,000 yuan."""
+
+    ordered_to_rectify = serializers.IntegerField()
+    penalised = serializers.IntegerField()
+    fined = serializers.DecimalField(max_digits=12, decimal_places=4)
+    investigated = serializers.IntegerField()
+    detained = serializers.IntegerField()
+    interviewed = serializers.IntegerField()
+    held_accountable = serializers.IntegerField()
+
+
+class PetitionSerializer(serializers.Serializer):
+    """The complaint behind an item; its number is the item's `external_ref`. `repeat_of` names the first of the row,
+    `repeats` counts those after it."""
+
+    channel = serializers.ChoiceField(choices=Petition.Channel.choices)
+    batch = serializers.CharField()
+    received_on = serializers.DateField(allow_null=True)
+    place = serializers.CharField()
+    regions = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    finding = serializers.CharField()
+    investigation = serializers.CharField()
+    completion = serializers.CharField()
+    sub_issues = SubIssueSerializer(source="sub_issues.all", many=True)
+    handling = HandlingSerializer(source="*")
+    repeat_of = serializers.CharField(source="repeat_of.item.number", allow_null=True, default=None)
+    repeats = serializers.SerializerMethodField()
+
+    def get_repeats(self, petition: Petition) -> int:
+        return len(petition.repeats.all())
+
+
 class AllowedActionSerializer(serializers.Serializer):
     """May the caller do this now? `reason` says why not."""
 
@@ -125,6 +165,7 @@ class ItemSerializer(serializers.Serializer):
     cycle = serializers.IntegerField(source="item.cycle")
     version = serializers.IntegerField(source="item.version")
     external_ref = serializers.CharField(source="item.external_ref")
+    petition = PetitionSerializer(source="item.petition", allow_null=True, default=None)
     milestones = MilestoneSerializer(source="item.milestones.all", many=True)
     targets = TargetSerializer(source="item.targets.all", many=True)
     allowed_actions = serializers.SerializerMethodField()
@@ -165,8 +206,9 @@ def _allowed(entry: AllowedAction) -> dict[str, Any]:
 def shown(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """With the rows that an item's representation names."""
     targets = Prefetch("targets", Target.objects.prefetch_related(latest_measurements()))
-    named = ("source", "section", "region", "parent", "turn_department", "procedure")
-    return items.select_related(*named).prefetch_related("milestones", targets)
+    named = ("source", "section", "region", "parent", "turn_department", "procedure", "petition__repeat_of__item")
+    of_petitions = ("petition__sub_issues", "petition__regions", "petition__repeats")
+    return items.select_related(*named).prefetch_related("milestones", targets, *of_petitions)
 
 
 def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str, Any]]:

@@ -151,6 +151,7 @@ class WorkItem(models.Model):
             ),
             models.Index(fields=["-updated_at", "-id"], name="workflow_item_updated"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="workflow_item_title_trgm"),
+            GinIndex(OpClass(Upper("description"), name="gin_trgm_ops"), name="workflow_item_description_trgm"),
         ]
 
     def __str__(self) -> str:

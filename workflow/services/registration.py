@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from workflow import database_clock, permissions
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import Party, State
 from workflow.models import Event, Source, WorkItem
-from workflow.refusal import Refused
+from workflow.refusal import Refused, invalid
 from workflow.services.numbering import next_numbers
+from workflow.services.perform import busy_refused
+from workflow.services.petitions import Complaint, open_petition, refuse_number_twice
 from workflow.services.required import require
 
 
@@ -24,14 +27,24 @@ def register_issue(
     region: Region | None = None,
     external_ref: str = "",
     deadline_kind: str = WorkItem.DeadlineKind.FIXED,
+    complaint: Complaint | None = None,
     now: datetime | None = None,
 ) -> WorkItem:
-    """Enter an inspection issue or a petition; it waits to be assigned. Raises Refused."""
+    """Enter an inspection issue or a petition; it waits to be assigned. Raises Refused.
+
+    `complaint` is what comes with a petition; only sources of petitions take one.
+    """
     if refusal := permissions.refuse_registration(by, source.office_id):
         raise Refused(refusal)
     require(title=title, description=description)
+    is_petition = source.kind == Source.Kind.PETITION
+    if complaint and not is_petition:
+        sentence = _("This source has no petitions.")
+        raise Refused(invalid("no-petitions", sentence, source=sentence))
     now = now or database_clock.now()
-    with transaction.atomic():
+    with busy_refused(), transaction.atomic():
+        if is_petition:
+            refuse_number_twice(source, external_ref.strip())
         (number,) = next_numbers(source, year_of(now))
         item = new_item(
             source,
@@ -41,11 +54,13 @@ def register_issue(
             kind=WorkItem.Kind.ISSUE,
             title=title.strip(),
             description=description.strip(),
-            region=region,
+            region=region or next(iter(complaint.regions if complaint else ()), None),
             external_ref=external_ref.strip(),
             deadline_kind=deadline_kind,
         )
         item.save()
+        if is_petition:
+            open_petition(item, complaint or Complaint(), now.astimezone(BUSINESS_ZONE).date())
         record_creation([item], by, now)
     return item
 

@@ -143,6 +143,12 @@ def decision(is_upheld: bool) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """0.87 as 87%."""
+    return f"{share:.0%}"
+
+
+@register.filter
 def plain_number(value: Decimal) -> str:
     """Without the zeros that the column adds: 80, not 80.0000."""
     return f"{value.normalize():f}"

@@ -13,12 +13,14 @@ from workflow.deadlines import WorkingCalendar
 from workflow.facts import Facts, read_facts
 from workflow.forms import ASKS_FOR_DEPARTMENTS, FORMS
 from workflow.forms.fields import ActionForm
+from workflow.forms.petitions import FindingsForm
 from workflow.forms.rectification import EvidenceForm
 from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Event, Timer, WorkItem
 from workflow.needs import COOPERATING
 from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road, refuse_evidence
 from workflow.views.family import family
+from workflow.views.petition_card import petition_card
 from workflow.views.timeline import timeline
 
 # What the party whose turn it is came for: its form is open when the page opens.
@@ -59,6 +61,8 @@ class Attempt:
     refusal: str = ""
     evidence_form: EvidenceForm | None = None
     evidence_refusal: str = ""
+    findings_form: FindingsForm | None = None
+    findings_refusal: str = ""
     status: int = 200
 
 
@@ -77,6 +81,7 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         "main_action": _MAIN_ACTION.get(State(item.state)),
         "offers": offers(request.user, facts, attempt),
         **_evidence(request.user, facts, attempt),
+        **petition_card(request.user, facts, attempt.findings_form),
         **_records(request.user, item),
         **_clocks(item, working_calendar.load()),
         **timeline(item, is_whole=request.GET.get("history") == "all"),

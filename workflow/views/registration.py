@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Department, Region, today
+from workflow.duplicates import likely_duplicates
 from workflow.forms.registering import RegisterForm
-from workflow.models import Source
+from workflow.models import Source, WorkItem
 from workflow.querysets import sources_visible_to
 from workflow.refusal import Refusal, Refused
 from workflow.services.registration import register_issue
@@ -27,13 +28,25 @@ def register(request: HttpRequest) -> HttpResponse:
     form = _form(request, offices_of(request.user))
     if request.method != "POST" or not form.is_valid():
         return render(request, "workflow/register.html", {"form": form}, status=422 if form.errors else 200)
-    given = dict(form.cleaned_data)
+    if not form.is_decided and (similar := _similar(form)):
+        form.propose([item.number for item in similar])
+        return render(request, "workflow/register.html", {"form": form, "similar": similar})
+    given = form.verb_input()
     try:
         item = register_issue(given.pop("source"), by=request.user, **given)
     except Refused as refused:
         return render(request, "workflow/register.html", {"form": form}, status=show(refused.refusal, form))
     messages.success(request, _("%(number)s was registered; it waits to be assigned.") % {"number": item.number})
     return redirect("workflow:item", item.number)
+
+
+def _similar(form: RegisterForm) -> list[WorkItem]:
+    """What this petition may repeat."""
+    given = form.cleaned_data
+    regions = {*given["regions"], *filter(None, [given["region"]])}
+    place, office = given["place"], given["source"].office_id
+    words = {"title": given["title"], "description": given["description"]}
+    return likely_duplicates(office, regions=regions, place=place, **words)
 
 
 def show(refusal: Refusal, form: forms.Form) -> int:

@@ -6,12 +6,15 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from workflow.lifecycle import Action
-from workflow.models import Event, Evidence, LookBack, Objection, Verification, WorkItem
+from workflow.models import Event, Evidence, LookBack, Objection, Petition, Verification, WorkItem
+from workflow.models.petitions import Finding
 from workflow.models.procedures import Clock
 
 AT_FIRST = 100  # events; an old overdue item has hundreds of notices
@@ -197,6 +200,30 @@ def _resumed(data: dict[str, Any]) -> Iterator[str]:
         yield _("New deadline: %(day)s") % {"day": _day(data["due_on"])}
 
 
+_FOUND: dict[str, tuple[object, type[TextChoices] | None]] = {
+    "finding": (lazy("Overall finding"), Finding),
+    "investigation": (lazy("Course of the investigation"), None),
+    "completion": (lazy("Completion"), Petition.Completion),
+    "explanation": (lazy("Explanation"), None),
+}
+
+
+def _found(data: dict[str, Any]) -> Iterator[str]:
+    """What was changed: words and figures as they were and are, long texts by their name alone."""
+    for name, (before, after) in data["changed"].items():
+        _group, _dot, matter = name.partition(".")
+        position, _dot, part = matter.partition(".")
+        label, choices = _FOUND.get(part or name) or (Petition._meta.get_field(name).verbose_name, str)
+        shown = _("Matter %(n)s") % {"n": position} if part else str(label)
+        if choices is None:
+            yield f"{shown}：{_('changed')}"
+            continue
+        was, now = (
+            str(choices(word).label) if choices is not str and word else word or "—" for word in (before, after)
+        )
+        yield f"{shown}：{was} → {now}"
+
+
 def _uploaded(data: dict[str, Any]) -> Iterator[str]:
     yield f"{Evidence.Kind(data['kind']).label}：{data['name']}"
 
@@ -230,4 +257,5 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.REMIND: _rung,
     Action.ESCALATE: _rung,
     Event.EVIDENCE: _uploaded,
+    Event.FINDINGS: _found,
 }

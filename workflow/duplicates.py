@@ -1,0 +1,58 @@
+"""Complaints that may be the one that is just being entered: alike in words, and about the same place."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.contrib.postgres.lookups import TrigramSimilar
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Greatest, Upper
+
+from accounts.models import Region
+from workflow.models import Petition, WorkItem
+
+ALIKE = Decimal("0.3")  # share of common trigrams, of title or description
+SAME_PLACE = 0.3
+COMPARED = 2000  # characters of a description
+MOST = 5
+
+
+def likely_duplicates(
+    office_id: int, *, title: str, description: str, regions: Collection[Region] = (), place: str = ""
+) -> list[WorkItem]:
+    """Items of petitions that the office keeps, the likeliest first, each with `similarity` (0…1)."""
+    with _alike_from(ALIKE):
+        return list(_about(_alike(office_id, title.upper(), description.upper()[:COMPARED]), regions, place)[:MOST])
+
+
+@contextmanager
+def _alike_from(threshold: Decimal) -> Iterator[None]:
+    """What `%` means to this transaction; with that operator, and not with a comparison, the indexes are used."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pg_trgm.similarity_threshold')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(threshold)])
+        yield
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [before])
+
+
+def _alike(office_id: int, title: str, description: str) -> QuerySet[WorkItem]:
+    alike = Q(TrigramSimilar(Upper(F("title")), Value(title)))
+    alike |= Q(TrigramSimilar(Upper(F("description")), Value(description)))
+    likeness = Greatest(TrigramSimilarity(Upper("title"), title), TrigramSimilarity(Upper("description"), description))
+    items = WorkItem.objects.filter(alike, office=office_id, petition__isnull=False).annotate(similarity=likeness)
+    return items.select_related("petition", "region").order_by("-similarity", "-id")
+
+
+def _about(items: QuerySet[WorkItem], regions: Collection[Region], place: str) -> QuerySet[WorkItem]:
+    """Those of one of the regions or of a place with a similar name, and those that say nothing about it."""
+    if not regions and not place:
+        return items
+    named = Petition.regions.through.objects.filter(petition=OuterRef("petition"), region__in=regions)
+    here = Q(region__in=regions) | Q(Exists(named)) | Q(region=None, petition__place="")
+    if place:
+        here |= Q(nearness__gte=SAME_PLACE)
+        items = items.annotate(nearness=TrigramSimilarity("petition__place", place))
+    return items.filter(here)
