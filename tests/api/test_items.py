@@ -24,7 +24,7 @@ FIELDS = (
     "number kind title description measures standard target "
     "state state_label outcome turn departments acknowledged_by source section region parent due_on "
     "supplement_by original_due_on deadline_kind overdue progress_class progress_percent cycle version external_ref "
-    "petition milestones allowed_actions created_at updated_at"
+    "petition milestones targets allowed_actions created_at updated_at"
 )
 
 
