@@ -14,6 +14,7 @@ from accounts.models import User
 from notifications import outbox
 from notifications.models import Channel
 from tests.people import PASSWORD
+from tests.walking import photo
 from workflow.models import WorkItem
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -45,7 +46,12 @@ class Person:
         return text_of(response.content.decode())
 
     def uploads(self, item: WorkItem, name: str, kind: str = "document") -> str:
-        file = SimpleUploadedFile(name, PDF + name.encode())
+        return self._adds(item, SimpleUploadedFile(name, PDF + name.encode()), kind)
+
+    def uploads_photo(self, item: WorkItem, kind: str) -> str:
+        return self._adds(item, photo(), kind)
+
+    def _adds(self, item: WorkItem, file: SimpleUploadedFile, kind: str) -> str:
         url = reverse("workflow:evidence-add", args=[item.number])
         response = self.client.post(url, {"file": file, "kind": kind}, follow=True)
         return text_of(response.content.decode())

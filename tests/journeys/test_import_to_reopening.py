@@ -1,6 +1,5 @@
 """The first closed loop through the pages: a plan is imported, one task walks the whole road, everybody is told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,26 +11,11 @@ from django.utils import timezone
 
 from tests.journeys.people_at_work import Person
 from tests.people import City
-from tests.walking import ALL_MET, after_publicity
-from workflow import deadline_scan
+from tests.walking import ALL_MET
 from workflow.models import PlanImport, Source, WorkItem
 
 PLAN = Path(settings.BASE_DIR) / "fixtures" / "documents" / "plan-2023-2025.txt"
 REASON = "缺少监测报告，请补充。"
-
-
-@pytest.fixture
-def demo_mail(settings) -> Iterator[None]:
-    """Mail goes to the mailbox page, as in the demo."""
-    settings.DEMO = True
-    settings.EMAIL_BACKEND = "notifications.mailbox.MailboxBackend"
-    yield
-
-
-@pytest.fixture
-def desk(committed_city: City):
-    """The person of this name at his desk."""
-    return lambda name: Person(getattr(committed_city, name))
 
 
 def imported_task(dispatcher: Person) -> WorkItem:
@@ -56,7 +40,7 @@ def elements(city: City) -> dict[str, object]:
 
 
 @pytest.mark.usefixtures("demo_mail")
-def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: City, desk, monkeypatch) -> None:
+def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: City, desk, calendar) -> None:
     dispatcher, clerk = desk("dispatcher"), desk("environment_clerk")
     verifier, supervisor = desk("verifier"), desk("supervisor")
     item = imported_task(dispatcher)
@@ -91,14 +75,14 @@ def test_a_task_walks_the_whole_road_and_each_person_is_told(committed_city: Cit
     assert "公示中" in clerk.opens(reverse("workflow:item", args=[item.number]))
     assert item.number not in supervisor.inbox()
 
-    morning_after = after_publicity(item)
-    monkeypatch.setattr("workflow.database_clock.now", lambda: morning_after)
-    deadline_scan.scan()
+    calendar.turn_to(item.publicities.get().ends_on + timedelta(days=1))
+    supervisor = Person(committed_city.supervisor)  # who signs in anew on another day
     assert item.number in supervisor.inbox()
     assert f"【{item.number}】公示期满" in supervisor.mail()
 
     supervisor.does(item, "approve", outcome="rectified", opinion="同意销号。")
     assert item.number not in supervisor.inbox()
+    clerk, dispatcher = Person(clerk.user), Person(dispatcher.user)
     assert f"【{item.number}】同意销号" in clerk.mail()
     assert "已销号" in clerk.opens(reverse("workflow:item", args=[item.number]))
 

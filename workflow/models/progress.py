@@ -120,5 +120,5 @@ class Measurement(models.Model):
 
 def latest_measurements() -> models.Prefetch:
     """For a queryset of targets: the last measurement of each, in one query."""
-    rows = Measurement.objects.order_by("target", "-report__at", "-id").distinct("target")
+    rows = Measurement.objects.order_by("target_id", "-report__at", "-id").distinct("target_id")
     return models.Prefetch("measurements", rows.select_related("report__department"), to_attr="latest")
