@@ -5,7 +5,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.roles import Permission
-from workflow.querysets import awaiting, to_acknowledge
+from workflow.querysets import awaiting, extensions_to_decide, to_acknowledge
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -23,4 +23,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 def _waiting(user: User) -> int:
     """As many as the inbox shows."""
-    return awaiting(user).count() + (to_acknowledge(user).count() if user.may(Permission.HANDLE) else 0)
+    others = to_acknowledge(user).count() if user.may(Permission.HANDLE) else 0
+    if user.may(Permission.DISPATCH) or user.may(Permission.APPROVE):
+        others += extensions_to_decide(user).count()
+    return awaiting(user).count() + others

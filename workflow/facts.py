@@ -237,7 +237,7 @@ class _Batch:
         ended = Suspension.objects.filter(item__in=self.items, ended_on__isnull=False)
         days: defaultdict[int, int] = defaultdict(int)
         for row in ended.filter(started_at__gte=F("item__assigned_at")):
-            days[row.item_id] += (row.ended_on - row.started_on).days
+            days[row.item_id] += row.days
         return days
 
     @cached_property

@@ -7,8 +7,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Department, User, today
 from accounts.roles import Permission
 from workflow.facts import AFTERWARDS, JUDGING, WORKING
-from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party
-from workflow.models import Assignment, Event, Evidence, LookBack, Procedure, Publicity, Source, Submission, WorkItem
+from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party, State
+from workflow.models import (
+    Assignment,
+    Event,
+    Evidence,
+    Extension,
+    LookBack,
+    Procedure,
+    Publicity,
+    Source,
+    Submission,
+    WorkItem,
+)
 from workflow.needs import COOPERATING
 
 LOOK_BACK_AHEAD = timedelta(days=14)  # a look-back lies in the inbox from so many days before its day
@@ -85,6 +96,19 @@ def to_acknowledge(user: User) -> QuerySet[WorkItem]:
     own = user.departments_with(Permission.HANDLE)
     silent = Assignment.objects.filter(department__in=own, role__in=COOPERATING, acknowledged_at=None)
     return WorkItem.objects.filter(Exists(silent.filter(item=OuterRef("pk"))), state__in=IN_WORK)
+
+
+def extensions_to_decide(user: User) -> QuerySet[WorkItem]:
+    """Items whose lead asks for an extension that this person may decide; not one that he asked for himself."""
+    asked = Extension.objects.filter(item=OuterRef("pk"), is_approved=None, lapsed_at=None).exclude(asked_by=user)
+    approving = user.departments_with(Permission.APPROVE)
+    approves = Q(procedure__approving_department__in=approving)
+    approves |= Q(procedure__approving_department=None, office__in=approving)
+    return WorkItem.objects.filter(
+        Q(Exists(asked.filter(decider=Party.OFFICE)), office__in=user.departments_with(Permission.DISPATCH))
+        | Q(Exists(asked.filter(decider=Party.APPROVER))) & approves,
+        state=State.RECTIFYING,
+    )
 
 
 def overdue(today: date) -> Q:

@@ -133,7 +133,7 @@ def test_the_original_deadline_stays_in_sight_after_reopening(city, signed_in):
     again = services.reopen(item, by=city.dispatcher, reason="问题反弹", due_on=due_on)
     page = text_of(signed_in(city.dispatcher).get(url(again)))
     assert "原定时限" in page
-    assert "第 2 轮整改" in page
+    assert "重启整改 1 次" in page
     assert "已销号：完成整改" in page
 
 

@@ -103,3 +103,8 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_on}–{self.ended_on or ''}"
+
+    @property
+    def days(self) -> int | None:
+        """That do not count; None while it runs."""
+        return (self.ended_on - self.started_on).days if self.ended_on else None

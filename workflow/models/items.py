@@ -157,6 +157,10 @@ class WorkItem(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def reopen_count(self) -> int:
+        return self.cycle - 1
+
 
 class Assignment(models.Model):
     """A department has a role on an item; `stage` and `days` (working) are set for verifying departments only."""

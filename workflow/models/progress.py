@@ -66,6 +66,11 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def was_late(self) -> bool:
+        """It was reached after its day."""
+        return bool(self.reached_on and self.due_on and self.reached_on > self.due_on)
+
 
 # As the reader of plans writes them.
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}

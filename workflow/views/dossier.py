@@ -21,6 +21,7 @@ from workflow.needs import COOPERATING
 from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road, refuse_evidence
 from workflow.views.family import family
 from workflow.views.petition_card import petition_card
+from workflow.views.time_records import time_records
 from workflow.views.timeline import timeline
 
 # What the party whose turn it is came for: its form is open when the page opens.
@@ -30,6 +31,7 @@ _MAIN_ACTION = {
     State.VERIFYING: Action.VERIFY,
     State.PUBLICIZING: Action.RESOLVE_OBJECTION,
     State.APPROVING: Action.APPROVE,
+    State.CLOSED: Action.LOOK_BACK,
 }
 
 
@@ -154,14 +156,12 @@ def _records(user: User, item: WorkItem) -> dict[str, Any]:
         "verifications__by", "verifications__department", "evidence"
     )
     return {
-        "milestones": item.milestones.all(),
-        "targets": item.targets.all(),
-        "reports": item.reports.select_related("by", "department"),
         "submissions": submissions.order_by("-id"),
         "publicities": item.publicities.select_related("replaced_by").order_by("-id"),
         "shows_objectors": may_see_objectors(user, item),
         "objections": item.objections.select_related("by", "decided_by").order_by("-id"),
         "closures": item.closures.select_related("by", "verified_by", "submitted_by", "filing__by").order_by("-cycle"),
+        **time_records(item),
         **family(user, item),
     }
 

@@ -18,7 +18,7 @@ from workflow import working_calendar
 from workflow.lifecycle import Party, State
 from workflow.models import Timer, WorkItem
 from workflow.models.procedures import Clock
-from workflow.querysets import awaiting, to_acknowledge
+from workflow.querysets import awaiting, extensions_to_decide, to_acknowledge
 from workflow.views.access import signed_in, wants_a_part
 
 SHOWN = 200  # items; the groups still say how many there are
@@ -72,14 +72,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def groups(user: User) -> list[Group]:
-    """Four queries at most, however many items."""
+    """Five queries at most, however many items."""
     rows = awaiting(user).order_by().values_list("state", "turn_party").annotate(Count("pk"))
     counts = {(state, party): number for state, party, number in rows}
     found = {key: Group(*key, heading, counts[key], []) for key, heading in HEADINGS.items() if key in counts}
     for item in by_urgency(awaiting(user))[:SHOWN]:
         if group := found.get((State(item.state), Party(item.turn_party))):  # may move between
             group.items.append(item)
-    return [*found.values(), *_to_acknowledge(user)]
+    return [*found.values(), *_to_acknowledge(user), *_extensions_to_decide(user)]
 
 
 def _to_acknowledge(user: User) -> Iterator[Group]:
@@ -90,6 +90,16 @@ def _to_acknowledge(user: User) -> Iterator[Group]:
     if items := list(by_urgency(waiting)[:SHOWN]):
         count = waiting.count() if len(items) == SHOWN else len(items)
         yield Group(State.RECTIFYING, Party.COOPERATING, _("To acknowledge"), count, items)
+
+
+def _extensions_to_decide(user: User) -> Iterator[Group]:
+    """The lead's turn goes on while the office decides."""
+    if not (user.may(Permission.DISPATCH) or user.may(Permission.APPROVE)):
+        return
+    waiting = extensions_to_decide(user)
+    if items := list(by_urgency(waiting)[:SHOWN]):
+        count = waiting.count() if len(items) == SHOWN else len(items)
+        yield Group(State.RECTIFYING, Party.DECIDER, _("Extensions to decide"), count, items)
 
 
 def by_urgency(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
