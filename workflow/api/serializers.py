@@ -113,7 +113,7 @@ class PetitionSerializer(serializers.Serializer):
     batch = serializers.CharField()
     received_on = serializers.DateField(allow_null=True)
     place = serializers.CharField()
-    regions = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    regions = serializers.SerializerMethodField()
     finding = serializers.CharField()
     investigation = serializers.CharField()
     completion = serializers.CharField()
@@ -121,6 +121,9 @@ class PetitionSerializer(serializers.Serializer):
     handling = HandlingSerializer(source="*")
     repeat_of = serializers.CharField(source="repeat_of.item.number", allow_null=True, default=None)
     repeats = serializers.SerializerMethodField()
+
+    def get_regions(self, petition: Petition) -> list[str]:
+        return [region.name for region in petition.regions.all()]
 
     def get_repeats(self, petition: Petition) -> int:
         return len(petition.repeats.all())

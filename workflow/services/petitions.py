@@ -179,7 +179,9 @@ def _set_counts(petition: Petition, counts: dict[str, Any]) -> None:
 
 def _check_findings(petition: Petition, matters: list[SubIssue]) -> None:
     words = {f"sub_issues.{row.position}.finding": row.finding for row in matters} | {"finding": petition.finding}
-    wrong = {name: _("Unknown finding.") for name, word in words.items() if word and word not in Finding.values}
+    wrong = {
+        name: _("There is no such finding.") for name, word in words.items() if word and word not in Finding.values
+    }
     if petition.completion and petition.completion not in Petition.Completion.values:
         wrong["completion"] = _("Unknown completion.")
     if not wrong and petition.finding and matters:
