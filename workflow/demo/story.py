@@ -148,6 +148,8 @@ class History:
         if ends in ("publicizing", "objected", "approving"):
             return
         yield public_until + timedelta(days=25), self._approve
+        if self.item.procedure.files_to:
+            yield public_until + timedelta(days=30), self._file
         if ends == "reopened":
             yield public_until + timedelta(days=50), self._reopen
 
@@ -190,7 +192,8 @@ class History:
 
     def _void(self, now: datetime) -> None:
         reason = "经现场核查，反映情况不属实。"
-        services.void(self._present(), by=self._office(Role.DISPATCHER), reason=reason, now=now)
+        outcome = WorkItem.Outcome.NOT_SUBSTANTIATED
+        services.void(self._present(), by=self._office(Role.DISPATCHER), reason=reason, outcome=outcome, now=now)
 
     def _decompose(self, now: datetime) -> None:
         parts = [Part(unit) for unit in self.plot.parts]
@@ -227,6 +230,10 @@ class History:
     def _approve(self, now: datetime) -> None:
         opinion = "程序完备，同意销号。"
         services.approve(self._present(), by=self._office(Role.SUPERVISOR), opinion=opinion, now=now)
+
+    def _file(self, now: datetime) -> None:
+        number = f"环委办备〔{now.year}〕{self.item.pk}号"
+        services.file_closure(self._present(), by=self._office(Role.DISPATCHER), document_number=number, now=now)
 
     def _reopen(self, now: datetime) -> None:
         reason = "回头看发现问题反弹，重新启动整改。"

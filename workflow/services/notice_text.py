@@ -24,7 +24,7 @@ LABELS: dict[str, Any] = {
     "measures": gettext_lazy("Measures"),
     "target": gettext_lazy("Target"),
     "limit": gettext_lazy("Time limit of rectification"),
-    "done": gettext_lazy("What was done"),
+    "done": gettext_lazy("Rectification done"),
     "period": gettext_lazy("Public notice"),
     "objections": gettext_lazy("Where to object"),
 }
