@@ -74,7 +74,6 @@ def test_a_published_text_never_changes_afterwards(city):
     first = shown(city)
     item = services.object_to(first.item, by=city.dispatcher, text="仍有垃圾。", now=START)
     item = services.resolve_objection(item, by=city.dispatcher, upheld=True, opinion="属实。", now=START)
-    Procedure.objects.update(objections_to="别处")
     second = verify_all(city, submit(city, item, now=START, summary="又清运了。"), now=START).publicities.latest("pk")
     assert texts(second)["done"] == "又清运了。"
     assert Publicity.objects.get(pk=first.pk).notice == first.notice
