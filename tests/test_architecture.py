@@ -17,7 +17,7 @@ LONGEST = 400  # lines
 # Inside workflow, from the ground up; a module imports its own floor and those below. What is not named is on the roof.
 FLOORS = (
     ("lifecycle", "refusal", "seal"),
-    ("deadlines", "file_types", "database_clock", "progress"),
+    ("deadlines", "file_types", "database_clock", "progress", "photographs"),
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "notices"),
     ("services", "querysets", "duplicates"),

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from workflow import seal, working_calendar
 from workflow.deadlines import WorkingCalendar
-from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, State
+from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, Party, State
 from workflow.models import (
     Assignment,
     Closure,
@@ -33,7 +33,8 @@ from workflow.models import (
 # What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
 WORKING = (Action.REPORT.value, Event.EVIDENCE, Action.SUBMIT.value)
 JUDGING = (Action.VERIFY.value, Action.RETURN.value)
-AFTERWARDS = Q(action=Event.EVIDENCE, to_state=State.CLOSED)  # photographs of a look-back are no rectification
+# Photographs of a look-back, and what the office files for others, are no rectification.
+BESIDES_THE_WORK = Q(action=Event.EVIDENCE) & (Q(to_state=State.CLOSED) | Q(data__contains={"party": Party.OFFICE}))
 _ACTED = ("item_id", "item__parent_id", "cycle", "actor_id")
 
 
@@ -60,7 +61,7 @@ class Facts:
 
     @property
     def workers(self) -> set[int]:
-        """Who reported, added evidence or submitted, on the item in this cycle or on a part of it."""
+        """Who reported, added evidence or submitted for the departments, in this cycle or on a part of the item."""
         return self._batch.workers[self.item.pk]
 
     @property
@@ -170,6 +171,12 @@ class Facts:
             row.stage for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest
         }
 
+    def stale_stages(self) -> list[int]:
+        """Stages whose pass stands no longer: something has changed since."""
+        chain = {row.pk for row in self.submissions}
+        passes = [row for row in self.verifications if row.conclusion == Verification.Conclusion.PASS]
+        return sorted({row.stage for row in passes if row.submission_id in chain} - self.passed_stages())
+
     def first_stage_to_pass(self) -> int | None:
         """The first stage without a standing pass; None when all have passed."""
         passed = self.passed_stages()
@@ -276,7 +283,7 @@ class _Batch:
         """People by item. What they did on a part counts for the whole, whatever cycle the part was in."""
         found: defaultdict[int, set[int]] = defaultdict(set)
         events = Event.objects.filter(Q(item__in=self.items) | Q(item__parent__in=self.items), action__in=actions)
-        for pk, parent, cycle, actor in events.exclude(AFTERWARDS).order_by().values_list(*_ACTED):
+        for pk, parent, cycle, actor in events.exclude(BESIDES_THE_WORK).order_by().values_list(*_ACTED):
             if pk in self.items and cycle == self.items[pk].cycle:
                 found[pk].add(actor)
             if parent in self.items and actions is WORKING:

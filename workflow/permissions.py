@@ -12,7 +12,6 @@ from accounts.roles import Permission
 from workflow.facts import Facts
 from workflow.lifecycle import (
     BY_PEOPLE,
-    IN_WORK,
     JUDGED,
     OPEN_STATES,
     PARTY_PERMISSION,
@@ -145,26 +144,50 @@ def refuse_revision(user: User, office_id: int) -> Refusal | None:
 
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
     Party.RESPONSIBLE: (State.RECTIFYING, *JUDGED),  # while it is judged, it makes what was passed stale
-    Party.OFFICE: (*IN_WORK, *JUDGED),  # scans of approvals, screenshots of the notice
+    Party.OFFICE: OPEN_STATES,  # scans of approvals, screenshots of the notice
     Party.INSPECTOR: (State.CLOSED,),  # photographs of a look-back
 }
+_ONLY_EVIDENCE = _("Evidence is added by the departments responsible, the committee office and those who look back.")
 
 
-def evidence_department(user: User, facts: Facts) -> int | None:
-    """The department for which this person may add evidence now."""
-    parties = [party for party, states in _ADDING_EVIDENCE.items() if facts.item.state in states]
+@dataclass(frozen=True)
+class EvidenceSeat:
+    """As whom somebody adds evidence, and for which department."""
+
+    party: Party
+    department_id: int
+
+
+def evidence_seat(user: User, facts: Facts) -> EvidenceSeat | None:
+    """As whom this person may add evidence now. Who does the work on the item never acts for the office alone."""
     if facts.item.state == State.CLOSED and not facts.pending_look_backs:
         return None
-    return next((pk for party in parties if (pk := department_as(party, user, facts))), None)
+    seats = _evidence_seats(user, facts)
+    party = next((party for party in seats if facts.item.state in _ADDING_EVIDENCE[party]), None)
+    if party is None:
+        return None
+    is_worker = party == Party.OFFICE and Party.RESPONSIBLE in seats
+    return EvidenceSeat(Party.RESPONSIBLE if is_worker else party, seats[party])
+
+
+def _evidence_seats(user: User, facts: Facts) -> dict[Party, int]:
+    found = {party: department_as(party, user, facts) for party in _ADDING_EVIDENCE}
+    return {party: pk for party, pk in found.items() if pk}
 
 
 def refuse_evidence(user: User, facts: Facts) -> Refusal | None:
     """Evidence is added by those who do the work, by the office, and after closing by those who look back."""
-    if evidence_department(user, facts) is not None:
+    if evidence_seat(user, facts) is not None:
         return None
-    if all(department_as(party, user, facts) is None for party in _ADDING_EVIDENCE):
-        return forbidden("not-the-responsible", _ONLY[Party.RESPONSIBLE])
-    return conflict("not-in-this-state", _("Evidence cannot be added in this state."))
+    seats = _evidence_seats(user, facts)
+    if not seats:
+        return forbidden("not-the-responsible", _ONLY_EVIDENCE)
+    if facts.item.state == State.CLOSED and Party.INSPECTOR in seats:
+        return conflict("no-look-back", _("No look-back is planned."))
+    states = dict.fromkeys(state for party in seats for state in _ADDING_EVIDENCE[party])
+    sentence = _("The item is “{state}”; you add evidence only when it is: {states}.")
+    names = "、".join(str(state.label) for state in State if state in states)
+    return conflict("not-in-this-state", format_lazy(sentence, state=State(facts.item.state).label, states=names))
 
 
 _RECORDING_FINDINGS: dict[Party, tuple[State, ...]] = {

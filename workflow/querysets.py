@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Department, User, today
 from accounts.roles import Permission
-from workflow.facts import AFTERWARDS, JUDGING, WORKING
+from workflow.facts import BESIDES_THE_WORK, JUDGING, WORKING
 from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party, State
 from workflow.models import (
     Assignment,
@@ -76,7 +76,7 @@ def awaiting(user: User) -> QuerySet[WorkItem]:
         if departments := user.departments_with(permission):
             mine |= Q(turn_party=party, turn_department__in=departments)
     here = Q(item=OuterRef("pk"), cycle=OuterRef("cycle"))
-    own = Event.objects.filter(actor=user).exclude(AFTERWARDS)
+    own = Event.objects.filter(actor=user).exclude(BESIDES_THE_WORK)
     worked = Q(Exists(own.filter(here | Q(item__parent=OuterRef("pk")), action__in=WORKING)))
     judged = Q(Exists(own.filter(here, action__in=JUDGING)))
     return WorkItem.objects.filter(mine).exclude(

@@ -25,6 +25,7 @@ urlpatterns = [
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
     path("items/<str:number>/findings/", findings.record, name="findings"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),
+    path("evidence/<int:pk>/picture/", evidence.picture, name="evidence-picture"),
     path("sources/", sources.source_list, name="sources"),
     path("sources/new/", sources.new_source, name="source-new"),
     path("sources/<int:pk>/", sources.source, name="source"),

@@ -8,7 +8,9 @@ from django.test import Client
 
 from tests import walking
 from tests.api.callers import API, PNG, fields, machine, person, problem
+from tests.pages.reading import queries
 from tests.people import City
+from tests.workflow.test_photographs import picture
 from workflow.lifecycle import State
 from workflow.models import Evidence
 
@@ -20,7 +22,8 @@ def test_a_file_goes_in_is_listed_and_comes_out_the_same(city: City) -> None:
     seen = answer.json()
     assert (answer.status_code, answer["Location"]) == (201, seen["url"])
     assert " ".join(seen) == (
-        "id kind name size sha256 content_type note taken_at uploaded_by department uploaded_at cycle url"
+        "id kind name size sha256 content_type note taken_at shot_at latitude longitude replaces replaced_by "
+        "uploaded_by department uploaded_at cycle url"
     )
     assert (seen["sha256"], seen["size"]) == (hashlib.sha256(PNG).hexdigest(), len(PNG))
     assert (seen["taken_at"], seen["department"]) == ("2025-06-01T09:00:00+08:00", "市生态环境局")
@@ -59,6 +62,10 @@ def test_a_retry_stores_one_file(city: City) -> None:
         ({"note": "\0"}, "note"),
         ({"taken_at": "yesterday"}, "taken_at"),
         ({"by": "1"}, "by"),
+        ({"replaces": "x"}, "replaces"),
+        ({"replaces": "0"}, "replaces"),
+        ({"replaces": "9" * 30}, "replaces"),
+        ({"shot_at": "2025-06-01T09:00:00+08:00"}, "shot_at"),
         ({"file": "text"}, "file"),
     ],
 )
@@ -88,14 +95,43 @@ def test_evidence_comes_as_a_form_with_its_boundary(city: City, kind: str) -> No
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_evidence_is_added_while_rectifying(city: City) -> None:
-    item = walking.walk(city, State.VERIFYING)
+def test_evidence_is_added_once_the_item_was_accepted(city: City) -> None:
+    item = walking.walk(city, State.ASSIGNED)
     problem(person(city.environment_clerk).upload(item), 409, "not-in-this-state")
+
+
+def test_a_newer_version_says_what_it_replaces_and_the_old_one_by_what(city: City) -> None:
+    item, caller = walking.walk(city, State.RECTIFYING), person(city.environment_clerk)
+    old = caller.upload(item).json()["id"]
+    new = caller.upload(item, PNG + b"2", replaces=str(old)).json()
+    assert (new["replaces"], new["replaced_by"]) == (old, None)
+    first, second = caller.get(f"items/{item.number}/evidence/").json()["results"]
+    assert (first["replaced_by"], second) == (new["id"], new)
+    again = problem(caller.upload(item, PNG + b"3", replaces=str(old)), 400, "replaces")
+    assert fields(again) == ["replaces"]
+
+
+def test_a_list_of_versions_costs_no_query_a_row(city: City) -> None:
+    item, caller = walking.walk(city, State.RECTIFYING), person(city.environment_clerk)
+    walking.add_evidence(item, city.environment_clerk)
+    few = queries(lambda: caller.get(f"items/{item.number}/evidence/"))
+    for _ in range(3):
+        old = walking.add_evidence(item, city.environment_clerk)
+        walking.add_evidence(item, city.environment_clerk, replaces=old.pk)
+    assert queries(lambda: caller.get(f"items/{item.number}/evidence/")) == few
+
+
+def test_what_a_photograph_says_is_told(city: City) -> None:
+    item, caller = walking.walk(city, State.RECTIFYING), person(city.environment_clerk)
+    content = picture({0x9003: "2025:06:01 09:30:00"}, {1: "N", 2: (33.0, 0.0, 0.0), 3: "E", 4: (112.5, 0.0, 0.0)})
+    seen = caller.upload(item, content, "照片.jpg").json()
+    assert (seen["shot_at"], seen["latitude"], seen["longitude"]) == ("2025-06-01T09:30:00+08:00", 33.0, 112.5)
 
 
 def test_only_those_responsible_add_evidence(city: City) -> None:
     item = walking.walk(city, State.RECTIFYING)
-    problem(person(city.verifier).upload(item), 403, "not-the-responsible")
+    problem(person(city.supervisor).upload(item), 403, "not-the-responsible")
+    problem(person(city.verifier).upload(item), 409, "not-in-this-state")
     problem(person(city.xixia_clerk).upload(item), 404, "not-found")
     problem(machine(city.environment, scopes=["items:read", "actions"]).upload(item), 403, "insufficient-scope")
     assert not Evidence.objects.exists()

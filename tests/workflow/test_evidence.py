@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.people import City
-from tests.walking import shanghai, walk
-from workflow.lifecycle import State
-from workflow.models import Event, Evidence, WorkItem
+from accounts.models import User
+from accounts.roles import Role
+from tests.people import City, appoint
+from tests.walking import accept, shanghai, submit, verify, walk
+from tests.workflow.asking import refusal_of
+from workflow import services
+from workflow.lifecycle import OPEN_STATES, State
+from workflow.models import Event, Evidence, LookBack, Procedure, WorkItem
+from workflow.querysets import awaiting
 from workflow.refusal import Refused
 from workflow.services.evidence import add_evidence, open_file
 
@@ -140,11 +145,132 @@ def test_another_department_adds_nothing(item: WorkItem, city: City, data_dir: P
     assert files_in(data_dir) == []
 
 
-def test_nothing_is_added_after_submitting(city: City) -> None:
-    item = walk(city, State.VERIFYING)
-    with pytest.raises(Refused) as refused:
-        upload(item, city.environment_clerk, "迟到.pdf", PDF)
-    assert refused.value.refusal.code == "not-in-this-state"
+# Who adds evidence, and where on the road: everybody else and everywhere else it is refused.
+SEATS = {
+    "environment_clerk": (State.RECTIFYING, State.VERIFYING, State.PUBLICIZING, State.APPROVING),
+    "dispatcher": OPEN_STATES,
+    "verifier": (),  # once it is closed, if a look-back is planned
+    "water_clerk": (),
+}
+
+
+@pytest.mark.parametrize("who", SEATS)
+@pytest.mark.parametrize("state", [state for state in State if state != State.CLOSED])
+def test_those_who_work_add_while_it_is_rectified_or_judged_the_office_while_it_is_open(
+    city: City, state: State, who: str
+) -> None:
+    item, person = walk(city, state), getattr(city, who)
+    if state in SEATS[who]:
+        assert upload(item, person, "材料.pdf", PDF).item == item
+    else:
+        with pytest.raises(Refused) as refused:
+            upload(item, person, "材料.pdf", PDF)
+        assert refused.value.refusal.code in ("not-in-this-state", "not-the-responsible")
+
+
+def test_nothing_is_added_to_a_closed_item_without_a_look_back(city: City) -> None:
+    item = walk(city, State.CLOSED)
+    LookBack.objects.filter(item=item).update(dropped_at=item.closed_at)
+    for person in (city.environment_clerk, city.dispatcher, city.verifier):
+        with pytest.raises(Refused):
+            upload(item, person, "材料.pdf", PDF)
+
+
+# -- the office files for others ---------------------------------------------------------------------------------------
+
+
+def both(city: City) -> User:
+    """Dispatches for the office and verifies there."""
+    return appoint(city.dispatcher, Role.VERIFIER, city.office)
+
+
+def test_who_files_a_paper_for_the_office_may_still_verify(city: City) -> None:
+    item, person = walk(city, State.VERIFYING), both(city)
+    add_evidence(item, by=person, file=SimpleUploadedFile("批文.pdf", PDF), kind=Evidence.Kind.DOCUMENT)
+    assert awaiting(person).filter(pk=item.pk).exists()
+    assert verify(city, item, by=person).state == State.PUBLICIZING
+
+
+def test_who_adds_for_a_responsible_department_is_its_worker_also_if_he_dispatches(city: City) -> None:
+    item, person = walk(city, State.RECTIFYING), appoint(both(city), Role.CLERK, city.environment)
+    upload(item, person, "整改.pdf", PDF)
+    item = submit(city, item, by=city.environment_head)
+    assert not awaiting(person).filter(pk=item.pk).exists()
+    assert refusal_of(verify, city, item, by=person).code == "submitter"
+
+
+def test_a_worker_is_one_wherever_on_the_road_he_adds(city: City) -> None:
+    item, person = walk(city, State.ASSIGNED), appoint(both(city), Role.CLERK, city.environment)
+    upload(item, person, "现场.pdf", PDF)
+    item = submit(city, accept(city, item), by=city.environment_head)
+    assert refusal_of(verify, city, item, by=person).code == "submitter"
+
+
+# -- versions ----------------------------------------------------------------------------------------------------------
+
+
+def replacing(item: WorkItem, by: User, old: Evidence, content: bytes = PDF + b"2") -> Evidence:
+    file = SimpleUploadedFile("新版.pdf", content)
+    return add_evidence(item, by=by, file=file, kind=Evidence.Kind.DOCUMENT, replaces=old.pk)
+
+
+def test_a_newer_version_stands_in_place_of_the_old_one_that_stays(item: WorkItem, city: City) -> None:
+    old = upload(item, city.environment_clerk, "旧版.pdf", PDF)
+    new = replacing(item, city.environment_clerk, old)
+    assert new.replaces == old
+    assert open_file(old).read() == PDF
+    submitted = services.submit(item, by=city.environment_clerk, summary="完成。")
+    assert list(submitted.submissions.get().evidence.all()) == [new]
+
+
+def test_an_old_version_is_not_submitted(item: WorkItem, city: City) -> None:
+    old = upload(item, city.environment_clerk, "旧版.pdf", PDF)
+    replacing(item, city.environment_clerk, old)
+    refusal = refusal_of(services.submit, item, by=city.environment_clerk, summary="完成。", evidence=[old.pk])
+    assert refusal.code == "unknown-evidence"
+
+
+def refused_replacement(item: WorkItem, by: User, old: Evidence) -> bool:
+    refusal = refusal_of(replacing, item, by, old, PDF + b"3")
+    return (refusal.code, list(refusal.errors)) == ("replaces", ["replaces"])
+
+
+def test_a_version_is_replaced_once(item: WorkItem, city: City) -> None:
+    old = upload(item, city.environment_clerk, "旧版.pdf", PDF)
+    replacing(item, city.environment_clerk, old)
+    assert refused_replacement(item, city.environment_clerk, old)
+
+
+def test_a_file_of_another_item_is_not_replaced(item: WorkItem, city: City) -> None:
+    stranger = upload(walk(city, State.RECTIFYING), city.environment_clerk, "别的.pdf", PDF)
+    assert refused_replacement(item, city.environment_clerk, stranger)
+
+
+def test_a_file_of_the_cycle_before_is_not_replaced(city: City) -> None:
+    item = walk(city, State.CLOSED)
+    old = item.evidence.get()
+    item = services.reopen(item, by=city.dispatcher, reason="反弹。")
+    assert refused_replacement(item, city.environment_clerk, old)
+
+
+def test_nobody_replaces_what_another_department_added(item: WorkItem, city: City) -> None:
+    old = upload(item, city.environment_clerk, "旧版.pdf", PDF)
+    assert refused_replacement(item, city.dispatcher, old)
+
+
+# -- which kinds the procedure wants -----------------------------------------------------------------------------------
+
+
+def test_a_submission_holds_every_kind_that_the_procedure_wants(item: WorkItem, city: City) -> None:
+    Procedure.objects.filter(pk=item.procedure_id).update(submit_evidence=["document", "after_photo"])
+    paper = upload(item, city.environment_clerk, "报告.pdf", PDF)
+    assert refusal_of(services.submit, item, by=city.environment_clerk, summary="完成。").code == "evidence-missing"
+    photo = upload(item, city.environment_clerk, "照片.png", PNG, Evidence.Kind.AFTER)
+    refusal = refusal_of(services.submit, item, by=city.environment_clerk, summary="完成。", evidence=[paper.pk])
+    assert (refusal.code, list(refusal.errors)) == ("evidence-missing", ["evidence"])
+    named = [paper.pk, photo.pk]
+    done = services.submit(item, by=city.environment_clerk, summary="完成。", evidence=named)
+    assert done.state == State.VERIFYING
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,13 @@ from workflow.services.evidence import add_evidence
 
 
 class EvidenceUpload(StrictSerializer):
-    """Multipart. `taken_at` is a moment with its zone; without one it is Asia/Shanghai."""
+    """Multipart. `taken_at` is a moment with its zone, without one Asia/Shanghai; `replaces` the version before."""
 
     file = serializers.FileField(allow_empty_file=True)  # the verb refuses an empty one, with its own sentence
     kind = serializers.ChoiceField(choices=Evidence.Kind.choices)
     note = Text(required=False, allow_blank=True, max_length=300)
     taken_at = Moment(required=False)
+    replaces = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 class ItemEvidence(ItemView):
@@ -65,7 +66,7 @@ class ItemEvidence(ItemView):
 
     def get(self, request: Request, number: str) -> Response:
         files = evidence_visible_to(request.user).filter(item=self.item(request, number))
-        files = files.select_related("item", "by", "department").order_by("pk")
+        files = files.select_related("item", "by", "department", "replaced_by").order_by("pk")
         return whole_page(EvidenceSerializer, files, Keyset("id"), request)
 
     def post(self, request: Request, number: str) -> Response | HttpResponse:

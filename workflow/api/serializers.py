@@ -239,7 +239,10 @@ class EventSerializer(serializers.Serializer):
 
 
 class EvidenceSerializer(serializers.Serializer):
-    """A file and the facts about it; `url` hands out its bytes."""
+    """A file and the facts about it; `url` hands out its bytes.
+
+    `shot_at`, `latitude` and `longitude` are what the photograph itself says; `replaces` is the version before.
+    """
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=Evidence.Kind.choices)
@@ -249,6 +252,11 @@ class EvidenceSerializer(serializers.Serializer):
     content_type = serializers.CharField()
     note = serializers.CharField()
     taken_at = serializers.DateTimeField(allow_null=True)
+    shot_at = serializers.DateTimeField(allow_null=True)
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
+    replaces = serializers.IntegerField(source="replaces_id", allow_null=True)
+    replaced_by = serializers.IntegerField(source="replaced_by.pk", allow_null=True, default=None)
     uploaded_by = serializers.CharField(source="by.name")
     department = serializers.CharField(source="department.name")
     uploaded_at = serializers.DateTimeField(source="at")

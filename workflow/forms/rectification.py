@@ -1,11 +1,14 @@
 """The departments' work: submit, evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from workflow.forms.fields import ActionForm, text
+from workflow.lifecycle import EvidenceKind
 from workflow.models import Evidence
 
 
@@ -16,9 +19,12 @@ class SubmitForm(ActionForm):
     )
 
     def prepare(self) -> None:
-        files = Evidence.objects.filter(item=self.item, cycle=self.item.cycle)
-        self.fields["evidence"].choices = [(file.pk, f"{file.name}（{file.get_kind_display()}）") for file in files]
-        self.fields["evidence"].initial = [str(pk) for pk, _name in self.fields["evidence"].choices]
+        field = self.fields["evidence"]
+        field.choices = [(file.pk, f"{file.name}（{file.get_kind_display()}）") for file in self.facts.evidence]
+        field.initial = [str(pk) for pk, _name in field.choices]
+        if wanted := self.item.procedure.submit_evidence:
+            names = "、".join(str(EvidenceKind(kind).label) for kind in wanted)
+            field.help_text = format_lazy(_("Required: {kinds}."), kinds=names)
 
     def clean_evidence(self) -> list[int]:
         """The verb takes nothing as everything; a person who ticks nothing means nothing."""
@@ -37,6 +43,11 @@ class EvidenceForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+    replaces = forms.TypedChoiceField(label=_("New version of"), coerce=int, empty_value=None, required=False)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, replaceable: Iterable[Evidence], **options: Any) -> None:
         super().__init__(*arguments, auto_id="evidence_%s", **options)
+        offered = [(file.pk, f"{file.name}（{file.get_kind_display()}）") for file in replaceable]
+        self.fields["replaces"].choices = [("", _("None: a further file")), *offered]
+        if not offered:
+            self.fields["replaces"].widget = forms.HiddenInput()

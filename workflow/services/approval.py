@@ -14,6 +14,7 @@ from workflow.models import Closure, WorkItem
 from workflow.querysets import visible_to
 from workflow.refusal import Refusal, Refused, invalid
 from workflow.services import look_backs
+from workflow.services.evidence_on_disk import refuse_altered
 from workflow.services.numbering import next_closure_number
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
@@ -41,6 +42,7 @@ def approve(
         require(opinion=opinion)
         if outcome not in WorkItem.Outcome.values:
             raise Refused(invalid("outcome", _("Unknown outcome."), outcome=_("Unknown outcome.")))
+        refuse_altered(step.facts.evidence)
         step.item.merged_into = _merged_into(step, outcome, merged_into)
         closure = _close(step, outcome, opinion.strip(), document_number.strip(), signed_on)
         step.item.outcome, step.item.closed_at = outcome, step.now
@@ -138,6 +140,7 @@ def void(
         if outcome and outcome not in VOID_AS:
             sentence = _("A void item is not substantiated or merged into another.")
             raise Refused(invalid("outcome", sentence, outcome=sentence))
+        refuse_altered(step.facts.evidence)
         step.item.merged_into = _merged_into(step, outcome, merged_into)
         step.item.outcome = outcome
         step.item.publicities.filter(ended_at__isnull=True).update(ended_at=step.now)

@@ -18,7 +18,8 @@ from workflow.forms.rectification import EvidenceForm
 from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Event, Timer, WorkItem
 from workflow.needs import COOPERATING
-from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road, refuse_evidence
+from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road
+from workflow.views.evidence_shown import evidence_shown
 from workflow.views.family import family
 from workflow.views.petition_card import petition_card
 from workflow.views.time_records import time_records
@@ -82,7 +83,7 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         "today": today(),
         "main_action": _MAIN_ACTION.get(State(item.state)),
         "offers": offers(request.user, facts, attempt),
-        **_evidence(request.user, facts, attempt),
+        **evidence_shown(request.user, facts, attempt.evidence_form),
         **petition_card(request.user, facts, attempt.findings_form),
         **_records(request.user, item),
         **_clocks(item, working_calendar.load()),
@@ -141,13 +142,6 @@ def units_for(facts: Facts) -> list[Department]:
 
 
 # -- what is on record -------------------------------------------------------------------------------------------------
-
-
-def _evidence(user: User, facts: Facts, attempt: Attempt) -> dict[str, Any]:
-    refusal = refuse_evidence(user, facts)
-    form = attempt.evidence_form or (None if refusal else EvidenceForm())
-    files = facts.item.evidence.select_related("by", "department").order_by("-id")
-    return {"files": files, "evidence_form": form, "evidence_refusal": refusal}
 
 
 def _records(user: User, item: WorkItem) -> dict[str, Any]:

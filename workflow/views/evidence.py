@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from workflow.downloads import evidence_response
+from workflow.downloads import evidence_response, picture_response
+from workflow.facts import read_facts
 from workflow.forms.rectification import EvidenceForm
 from workflow.querysets import evidence_visible_to
 from workflow.refusal import Refusal, Refused
-from workflow.services.evidence import add_evidence
+from workflow.services.evidence import add_evidence, replaceable
 from workflow.views.access import item_or_404, signed_in
 from workflow.views.actions import INCOMPLETE, STATUS
 from workflow.views.dossier import Attempt, item_page
@@ -23,7 +24,8 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     item = item_or_404(request.user, number)
     if request.method == "GET":
         return redirect("workflow:item", number)
-    form = EvidenceForm(request.POST, request.FILES)
+    facts = read_facts([item])[item.pk]
+    form = EvidenceForm(request.POST, request.FILES, replaceable=replaceable(request.user, facts))
     if not form.is_valid():
         return item_page(request, item, Attempt(evidence_form=form, evidence_refusal=_(INCOMPLETE), status=422))
     try:
@@ -48,3 +50,10 @@ def _take(form: EvidenceForm, refusal: Refusal) -> None:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of an item that the person sees; any other does not exist for him."""
     return evidence_response(get_object_or_404(evidence_visible_to(request.user), pk=pk))
+
+
+@signed_in
+@require_safe
+def picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same for an <img> of the page; what is no picture does not exist here."""
+    return picture_response(get_object_or_404(evidence_visible_to(request.user), pk=pk))
