@@ -216,10 +216,10 @@ def test_a_foreign_file_is_not_offered_to_be_replaced(city, signed_in):
 
 
 def test_what_the_procedure_wants_is_listed_and_what_is_missing_is_said(city, signed_in):
-    item = walk(city, State.RECTIFYING)
-    Procedure.objects.filter(pk=item.procedure_id).update(
+    Procedure.objects.filter(code="petition").update(
         submit_evidence=["after_photo", "monitoring_report"], closing_evidence=["meeting_record"]
     )
+    item = walk(city, State.RECTIFYING)
     walking.add_evidence(item, city.environment_clerk)
     page = page_of(signed_in(city.environment_clerk), item)
     words = text_of(part(page, 'id="evidence"'))

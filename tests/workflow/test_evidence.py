@@ -261,8 +261,9 @@ def test_nobody_replaces_what_another_department_added(item: WorkItem, city: Cit
 # -- which kinds the procedure wants -----------------------------------------------------------------------------------
 
 
-def test_a_submission_holds_every_kind_that_the_procedure_wants(item: WorkItem, city: City) -> None:
-    Procedure.objects.filter(pk=item.procedure_id).update(submit_evidence=["document", "after_photo"])
+def test_a_submission_holds_every_kind_that_the_procedure_wants(city: City) -> None:
+    Procedure.objects.filter(code="petition").update(submit_evidence=["document", "after_photo"])
+    item = walk(city, State.RECTIFYING)
     paper = upload(item, city.environment_clerk, "报告.pdf", PDF)
     assert refusal_of(services.submit, item, by=city.environment_clerk, summary="完成。").code == "evidence-missing"
     photo = upload(item, city.environment_clerk, "照片.png", PNG, Evidence.Kind.AFTER)
