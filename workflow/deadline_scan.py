@@ -138,7 +138,7 @@ class _Ladders:
 
 def _fire_one_by_one(now: datetime, size: int) -> int:
     ids = list(_due(now).filter(rung__isnull=False).order_by("fire_at", "id").values_list("pk", flat=True)[:size])
-    return sum(_guarded(pk, partial(_fire_single, pk, now)) for pk in ids)
+    return sum(_guarded(pk, partial(_fire_single, pk, now), now) for pk in ids)
 
 
 def _fire_single(pk: int, now: datetime) -> int:
@@ -146,13 +146,16 @@ def _fire_single(pk: int, now: datetime) -> int:
         return _fire(_claim(now, 1, pk=pk), now)
 
 
-def _guarded(pk: int, handle: Callable[[], int]) -> int:
-    """Push a row that fails an hour away, so that a scan goes on without it and it is not forgotten."""
+def _guarded(pk: int, handle: Callable[[], int], now: datetime) -> int:
+    """Push a row that fails an hour away, so that a scan goes on without it and it is not forgotten.
+
+    From the later of the present and the scan's `now`: a scan of the future must not find it due again at once.
+    """
     try:
         return handle()
     except Exception:
         log.exception("timer %s failed; trying again in an hour", pk)
-        Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=database_clock.now() + POISONED)
+        Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=max(database_clock.now(), now) + POISONED)
         return 0
 
 
@@ -161,7 +164,7 @@ def _guarded(pk: int, handle: Callable[[], int]) -> int:
 
 def _end_publicities(now: datetime) -> int:
     over = _due(now).filter(clock=Clock.PUBLICITY).select_related("item").order_by("fire_at", "id")[:BATCH]
-    return sum(_guarded(timer.pk, partial(_end_publicity, timer, now)) for timer in over)
+    return sum(_guarded(timer.pk, partial(_end_publicity, timer, now), now) for timer in over)
 
 
 def _end_publicity(timer: Timer, now: datetime) -> int:

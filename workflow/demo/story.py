@@ -66,9 +66,12 @@ class Stage:
 
     @staticmethod
     def _let_time_pass(until: datetime) -> None:
+        """Each moment is scanned once: what stays due after its scan is looked at with the next one, never for ever."""
         due = Timer.objects.filter(fire_at__lte=until).order_by("fire_at").values_list("fire_at", flat=True)
-        while fire_at := due.first():
-            deadline_scan.scan(now=fire_at)
+        moment = due.first()
+        while moment:
+            deadline_scan.scan(now=moment)
+            moment = due.filter(fire_at__gt=moment).first()
 
     @staticmethod
     def person(department: Department, role: Role) -> User:
