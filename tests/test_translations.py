@@ -100,7 +100,18 @@ def lively(city: City) -> City:
     return city
 
 
-MENU = ["/", "/items/", "/items/?q=找不到", "/sources/", "/items/new/", "/sources/new/", "/imports/"]
+MENU = [
+    "/",
+    "/items/",
+    "/items/?q=找不到",
+    "/procedures/",
+    "/procedures/petition/",
+    "/procedures/petition/edit/",
+    "/sources/",
+    "/items/new/",
+    "/sources/new/",
+    "/imports/",
+]
 ROLES = ["dispatcher", "verifier", "supervisor", "auditor", "system_admin", "environment_clerk", "tongbai_head"]
 OWN = ["/notifications/", "/profile/", "/profile/password/", "/nowhere/"]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflow.views import (
     actions,
+    dossier_archive,
     evidence,
     findings,
     imports,
@@ -13,6 +14,7 @@ from workflow.views import (
     public,
     registration,
     sources,
+    whole_dossier,
 )
 
 app_name = "workflow"
@@ -22,6 +24,8 @@ urlpatterns = [
     path("items/new/", registration.register, name="register"),
     path("items/<str:number>/", items.item, name="item"),
     path("items/<str:number>/actions/<str:action>/", actions.perform, name="action"),
+    path("items/<str:number>/dossier/", whole_dossier.dossier, name="dossier"),
+    path("items/<str:number>/dossier.zip", dossier_archive.archive, name="dossier-archive"),
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
     path("items/<str:number>/findings/", findings.record, name="findings"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),

@@ -11,8 +11,15 @@ from tests.people import PASSWORD
 from tests.walking import walk
 from workflow.lifecycle import State
 
-MENU = ["/", "/items/", "/items/new/", "/sources/", "/sources/new/", "/profile/", "/profile/password/"]
-PAGES = [*MENU, "/items/WT2026-0001/", "/sources/1/", "/evidence/1/"]
+MENU = ["/", "/items/", "/items/new/", "/procedures/", "/sources/", "/sources/new/", "/profile/", "/profile/password/"]
+PAGES = [
+    *MENU,
+    "/procedures/petition/",
+    "/items/WT2026-0001/dossier/",
+    "/items/WT2026-0001/",
+    "/sources/1/",
+    "/evidence/1/",
+]
 
 
 @pytest.mark.parametrize("url", PAGES)
