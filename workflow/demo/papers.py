@@ -10,12 +10,13 @@ from docx import Document
 WIDTH, HEIGHT = 320, 200  # pixels
 
 
-def picture(name: str, seed: int) -> SimpleUploadedFile:
-    """A PNG of sky over ground; the seed shifts its colours, so that no two are the same file."""
+def picture(name: str, seed: int, is_bleak: bool = False) -> SimpleUploadedFile:
+    """A PNG of sky over ground, green or bleak; the seed shifts its colours, so that no two are the same file."""
+    ground = (128, 104 + seed % 20, 84) if is_bleak else (96 + seed % 40, 120 + seed % 60, 70)
     rows = bytearray()
     for y in range(HEIGHT):
         is_sky = y < HEIGHT * 0.45
-        base = (120, 170, 215) if is_sky else (96 + seed % 40, 120 + seed % 60, 70)
+        base = (120, 170, 215) if is_sky else ground
         rows += b"\0" + bytes(min(255, max(0, channel + (y * 3 + seed) % 23 - 11)) for channel in base) * WIDTH
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"tEXt", b"Comment\0%d" % seed), (b"IDAT", zlib.compress(bytes(rows))), (b"IEND", b""))

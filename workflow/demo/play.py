@@ -14,10 +14,12 @@ from notifications.services import mark_read
 from workflow import seeding
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.demo import people
-from workflow.demo.story import History, Plot, Stage, dispatcher_of
+from workflow.demo.stage import Plot, Stage
+from workflow.demo.story import History, dispatcher_of
 from workflow.importing import loader
 from workflow.lifecycle import DepartmentRole
-from workflow.models import Procedure, Source, WorkItem
+from workflow.models import Petition, Procedure, Source, WorkItem
+from workflow.services.petitions import Complaint
 from workflow.services.registration import register_issue
 
 PLAN = seeding.FIXTURES / "documents" / "plan-2023-2025.txt"
@@ -34,7 +36,14 @@ UNUSUAL = {
     22: "verifying",
 }
 # So many days ago an issue was submitted that is to stand there today.
-HANDED_IN_DAYS_AGO = {"verifying": 3, "returned": 6, "publicizing": 5, "objected": 5, "approving": 26}
+HANDED_IN_DAYS_AGO = {
+    "verifying": 3,
+    "supplement": 4,
+    "returned": 6,
+    "publicizing": 5,
+    "objected": 5,
+    "approving": 26,
+}
 
 
 def perform_demo(now: datetime) -> None:
@@ -117,9 +126,23 @@ def _issue(stage: Stage, source: Source, row: dict[str, Any], by: User) -> None:
         description=row["description"],
         region=Region.objects.get(name=row["region"]),
         external_ref=row.get("ref", ""),
+        complaint=_complaint(row, began) if source.kind == Source.Kind.PETITION else None,
         now=began,
     )
     History(stage, item, _issue_plot(stage, row, morning.date())).plan()
+
+
+def _complaint(row: dict[str, Any], received: datetime) -> Complaint:
+    """`repeats`: the petition's number of an earlier one."""
+    earlier = WorkItem.objects.filter(external_ref=row.get("repeats", "—")).first()
+    return Complaint(
+        channel=row.get("channel", Petition.Channel.HOTLINE),
+        batch="第一批",
+        received_on=received.astimezone(BUSINESS_ZONE).date(),
+        place=row.get("place", ""),
+        sub_issues=tuple(row.get("matters", ())),
+        repeat_of=earlier.number if earlier else "",
+    )
 
 
 def _issue_plot(stage: Stage, row: dict[str, Any], began: date) -> Plot:
@@ -134,6 +157,7 @@ def _issue_plot(stage: Stage, row: dict[str, Any], began: date) -> Plot:
         supervise=departments.get(row.get("supervise", "")),
         percent=row.get("percent", 50),
         parts=[departments[name] for name in row.get("parts", [])],
+        passed_to=departments.get(row.get("passed_to", "")),
         handed_in=_handed_in(stage, row, began),
     )
 
