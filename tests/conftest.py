@@ -11,6 +11,10 @@ from tests import people
 from tests.people import City
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--road-examples", type=int, help="how many stories tests/workflow/test_road_model.py tells")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_hashes() -> Iterator[None]:
     """Passwords and clients' secrets are hashed half a second each on purpose; hundreds of them in tests are not."""
