@@ -33,7 +33,7 @@ def _alike_from(threshold: Decimal) -> Iterator[None]:
     """What `%` means to this transaction; with that operator, and not with a comparison, the indexes are used.
 
     The planner takes a comparison of two texts for as cheap as one of two numbers, so it would rather compare with the
-    whole table, row by row or along another index; it is told not to (100,000 petitions: 0.1 to 0.9 s instead of 3 to 4).
+    whole table, row by row or along another index; it is told not to (0.1–0.9 s instead of 3–4 among 100,000).
     """
     settings = {"pg_trgm.similarity_threshold": str(threshold), "enable_seqscan": "off", "enable_indexscan": "off"}
     with transaction.atomic(), connection.cursor() as cursor:
