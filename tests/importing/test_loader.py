@@ -16,7 +16,7 @@ from tests.people import City
 from workflow.importing import loader
 from workflow.importing.corrections import DocumentForm, TaskCorrection
 from workflow.importing.reader import UnreadableDocument
-from workflow.models import Assignment, Event, Milestone, PlanImport, Section, Source, WorkItem
+from workflow.models import Assignment, Event, Milestone, PlanImport, Section, Source, Target, WorkItem
 from workflow.refusal import Refused
 from workflow.views import imports
 
@@ -48,6 +48,18 @@ def test_an_import_makes_source_sections_and_items(city: City) -> None:
     source = Source.objects.get()
     assert (source.document_number, source.sections.count(), source.items.count()) == ("宛环委〔2023〕12号", 10, 24)
     assert source.items.earliest("number").number == "RW2023-0001"
+
+
+def test_a_target_belongs_to_the_one_milestone_in_whose_text_it_stands(city: City) -> None:
+    run(PLAN)
+    of_a_milestone = Target.objects.filter(milestone__isnull=False).select_related("milestone")
+    assert of_a_milestone.exists()
+    for target in of_a_milestone:
+        assert target.text in target.milestone.text
+        assert target.milestone.item_id == target.item_id
+    twins = [Milestone(text="2024年达到80%"), Milestone(text="2025年仍达到80%")]
+    assert loader._milestone_of("达到80%", twins) is None
+    assert loader._milestone_of("2024年达到80%", twins) is twins[0]
 
 
 def test_every_item_waits_to_be_assigned_by_the_office(city: City) -> None:

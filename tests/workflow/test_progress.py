@@ -82,3 +82,36 @@ def test_late_is_said_of_what_is_submitted_now() -> None:
 def test_the_day_of_a_supplement_stands_in_place_of_the_deadline(supplement_by: date, expected: str) -> None:
     day = HALF_TIME if expected == "overdue" else date(2025, 2, 1)
     assert progress_class(facts(supplement_by=supplement_by), day) == expected
+
+
+# -- suspended days and milestones -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("suspended", "share"), [(0, 50), (4, 37.5), (10, 0), (30, 0)])
+def test_suspended_days_are_not_gone(suspended: int, share: float) -> None:
+    assert share_of_time_gone(facts(), HALF_TIME, suspended) == share
+
+
+def test_an_item_is_not_behind_for_the_days_it_was_suspended() -> None:
+    assert progress_class(facts(percent=40), HALF_TIME) == "behind"
+    assert progress_class(facts(percent=40), HALF_TIME, suspended_days=4) == "on_schedule"
+
+
+@pytest.mark.parametrize(
+    ("due_on", "reached_on", "expected"),
+    [
+        (date(2025, 1, 10), None, "behind"),
+        (date(2025, 1, 11), None, "on_schedule"),
+        (date(2025, 1, 10), date(2025, 1, 11), "on_schedule"),
+        (None, None, "on_schedule"),
+    ],
+)
+def test_a_milestone_that_passed_unreached_is_behind(
+    due_on: date | None, reached_on: date | None, expected: str
+) -> None:
+    milestone = SimpleNamespace(due_on=due_on, reached_on=reached_on)
+    assert progress_class(facts(percent=90), HALF_TIME, milestones=[milestone]) == expected
+
+
+def test_what_is_suspended_is_a_class_of_its_own() -> None:
+    assert progress_class(facts(state=State.SUSPENDED), date(2026, 1, 1)) == "suspended"
