@@ -16,6 +16,7 @@ def test_the_history_is_told_from_the_beginning(city: City) -> None:
         ("create", "", "draft"),
         ("assign", "draft", "assigned"),
         ("accept", "assigned", "rectifying"),
+        ("evidence", "rectifying", "rectifying"),
         ("submit", "rectifying", "verifying"),
         ("verify", "verifying", "publicizing"),
         ("end-publicity", "publicizing", "approving"),

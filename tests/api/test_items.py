@@ -49,7 +49,7 @@ def all_pages(caller: Caller, **query: Any) -> list[str]:
 
 def test_an_item_says_what_the_contract_lists(city: City) -> None:
     item = walking.walk(city, State.RECTIFYING, departments=[("joint", city.water)])
-    Milestone.objects.create(item=item, position=1, text="完成一半", due_on=date(2030, 6, 30))
+    milestone = Milestone.objects.create(item=item, position=1, text="完成一半", due_on=date(2030, 6, 30))
     seen = person(city.environment_clerk).get(f"items/{item.number}/").json()
     assert " ".join(seen) == FIELDS
     assert seen["turn"] == {"party": "lead", "department": "市生态环境局"}
@@ -58,7 +58,8 @@ def test_an_item_says_what_the_contract_lists(city: City) -> None:
         {"role": "joint", "department": "市水利局"},
         {"role": "verify", "department": "市生态环境保护委员会办公室"},
     ]
-    assert seen["milestones"] == [{"text": "完成一半", "due_on": "2030-06-30", "confidence": "stated"}]
+    told = {"text": "完成一半", "due_on": "2030-06-30", "confidence": "stated", "reached_on": None}
+    assert seen["milestones"] == [{"id": milestone.pk, "position": 1, **told}]
     assert seen["source"] == {"id": item.source_id, "kind": "petition", "title": "petition 批次"}
     assert (seen["due_on"], seen["overdue"], seen["parent"]) == (item.due_on.isoformat(), False, None)
 

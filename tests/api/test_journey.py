@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from accounts.models import today
 from tests import walking
 from tests.api.callers import PNG, machine, person, problem
 from tests.people import City
-from workflow import deadline_scan
+from workflow import database_clock, deadline_scan
 from workflow.models import WorkItem
 
 
-def test_the_whole_road(city: City) -> None:
+def test_the_whole_road(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     number = walking.register(city).number
     office, verifier, supervisor = person(city.dispatcher), person(city.verifier), person(city.supervisor)
     water = machine(city.water)
@@ -41,7 +42,9 @@ def test_the_whole_road(city: City) -> None:
     closing = {"opinion": "同意销号", "outcome": "rectified", "document_number": "宛环委办〔2025〕1号"}
     problem(supervisor.act(number, "approve", closing), 409, "not-in-this-state")
 
-    deadline_scan.scan(now=timezone.now() + timedelta(days=30))
+    afterwards = timezone.now() + timedelta(days=30)
+    monkeypatch.setattr(database_clock, "now", lambda: afterwards)
+    deadline_scan.scan(now=afterwards)
     assert supervisor.get(f"items/{number}/").json()["state"] == "approving"
     problem(office.act(number, "approve", closing), 403, "not-the-approver")
     seen = supervisor.act(number, "approve", closing).json()

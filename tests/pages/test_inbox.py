@@ -94,3 +94,19 @@ def test_the_inbox_costs_the_same_however_many_items(city, signed_in):
     for _more in range(4):
         both()
     assert queries(lambda: browser.get("/")) == few <= 12
+
+
+def test_what_comes_after_closing_stands_under_headings_of_its_own(city, signed_in):
+    filing = walk(city, State.CLOSED, procedure="central-inspection")
+    looked_at = walk(city, State.CLOSED, procedure="plan-task")
+    office, verifier = (text_of(signed_in(person).get("/")) for person in (city.dispatcher, city.verifier))
+    assert "待备案 1 项" in office and filing.number in office and looked_at.number not in office
+    assert "待回头看 1 项" in verifier and looked_at.number in verifier and filing.number not in verifier
+
+
+def test_suspended_items_lie_with_the_supervisors(city, signed_in):
+    item = walk(city, State.SUSPENDED)
+    page = text_of(signed_in(city.supervisor).get("/"))
+    assert "已中止 1 项" in page
+    assert item.number in page
+    assert item.number in text_of(signed_in(city.dispatcher).get("/items/?state=suspended"))
