@@ -29,12 +29,15 @@ from workflow.models import (
     Verification,
     WorkItem,
 )
+from workflow.models.petitions import COUNTS
 
 # What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
-WORKING = (Action.REPORT.value, Event.EVIDENCE, Action.SUBMIT.value)
+WORKING = (Action.REPORT.value, Event.EVIDENCE, Event.FINDINGS, Action.SUBMIT.value)
 JUDGING = (Action.VERIFY.value, Action.RETURN.value)
 # Photographs of a look-back, and what the office files for others, are no rectification.
-BESIDES_THE_WORK = Q(action=Event.EVIDENCE) & (Q(to_state=State.CLOSED) | Q(data__contains={"party": Party.OFFICE}))
+BESIDES_THE_WORK = Q(action__in=[Event.EVIDENCE, Event.FINDINGS]) & (
+    Q(to_state=State.CLOSED) | Q(data__contains={"party": Party.OFFICE})
+)
 _ACTED = ("item_id", "item__parent_id", "cycle", "actor_id")
 
 
@@ -274,6 +277,7 @@ class _Batch:
                 row.finding,
                 row.investigation,
                 row.completion,
+                [str(getattr(row, name)) for name in COUNTS],
                 [[part.text, part.finding, part.explanation] for part in row.sub_issues.all()],
             ]
             for row in rows

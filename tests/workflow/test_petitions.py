@@ -8,14 +8,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tests.people import City
-from tests.walking import day_of, register, submit, verify_all, void, walk
+from accounts.roles import Role
+from tests.people import City, appoint
+from tests.walking import day_of, register, submit, verify, verify_all, void, walk
 from tests.workflow.asking import refusal_of
 from workflow import services
 from workflow.duplicates import likely_duplicates
 from workflow.facts import read_facts
 from workflow.lifecycle import State
 from workflow.models import Event, Petition, WorkItem
+from workflow.querysets import awaiting
 from workflow.services.petitions import Complaint, SubFinding, fingerprint, record_findings
 
 NUMBER = "D3HA002312150062"
@@ -206,6 +208,25 @@ def test_findings_that_change_after_the_pass_make_it_stale(city, rectified):
     assert read_facts([item])[item.pk].first_stage_to_pass() is None
     found(item, city.dispatcher, "true")
     assert read_facts([item])[item.pk].first_stage_to_pass() == 1
+
+
+def test_counts_that_change_after_the_pass_make_it_stale(city, rectified):
+    item = verify_all(city, submit(city, rectified))
+    record_findings(item, by=city.dispatcher, counts={"detained": 3})
+    assert read_facts([item])[item.pk].first_stage_to_pass() == 1
+
+
+def test_who_recorded_findings_for_a_responsible_department_judges_it_no_more(city, rectified):
+    colleague = appoint(city.water_clerk, Role.VERIFIER, city.office)
+    found(rectified, colleague, "true")
+    item = submit(city, rectified)
+    assert refusal_of(verify, city, item, by=colleague).code == "submitter"
+    assert item not in awaiting(colleague)
+
+
+def test_what_the_office_records_makes_nobody_a_party(city, rectified):
+    found(rectified, city.dispatcher, "true")
+    assert city.dispatcher.pk not in read_facts([rectified])[rectified.pk].workers
 
 
 # -- repeats -----------------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow.forms.fields import text
 from workflow.models import Petition
-from workflow.models.petitions import Finding
+from workflow.models.petitions import COUNTS, Finding
 from workflow.refusal import Refusal
-from workflow.services.petitions import COUNTS, LARGEST, SubFinding, fingerprint
+from workflow.services.petitions import LARGEST, SubFinding, fingerprint
 
 _FINDINGS = [("", "—"), *Finding.choices]
 

@@ -11,6 +11,17 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Region
 from workflow.models.items import WorkItem
 
+# The handling counts of a petition, in the order of the public tables.
+COUNTS = (
+    "ordered_to_rectify",
+    "penalised",
+    "fined",
+    "investigated",
+    "detained",
+    "interviewed",
+    "held_accountable",
+)
+
 
 class Finding(models.TextChoices):
     """Of a sub-issue and of the whole."""

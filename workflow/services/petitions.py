@@ -12,23 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from workflow import database_clock, permissions, seal
-from workflow.facts import read_facts
+from workflow.facts import Facts, read_facts
+from workflow.lifecycle import Party
 from workflow.models import Event, Petition, Source, SubIssue, WorkItem
-from workflow.models.petitions import Finding
+from workflow.models.petitions import COUNTS, Finding
 from workflow.refusal import Refused, conflict, invalid
 from workflow.services.perform import busy_refused, lock, stale
 
 MOST_SUB_ISSUES, LONGEST_SUB_ISSUE = 30, 1000
 LARGEST = {"fined": Decimal(10**8) - 1}
-COUNTS = (
-    "ordered_to_rectify",
-    "penalised",
-    "fined",
-    "investigated",
-    "detained",
-    "interviewed",
-    "held_accountable",
-)
 
 
 @dataclass(frozen=True)
@@ -144,7 +136,7 @@ def record_findings(
         _check_findings(petition, matters)
         petition.save()
         SubIssue.objects.bulk_update(matters, ["finding", "explanation"])
-        _record(locked, by, permissions.findings_department(by, facts), before, snapshot(petition), now)
+        _record(locked, by, facts, before, snapshot(petition), now)
     return petition
 
 
@@ -220,9 +212,13 @@ def _digest(plain: dict[str, str]) -> str:
 
 
 def _record(
-    item: WorkItem, by: User, department_id: int | None, before: dict[str, str], after: dict[str, str], now: datetime
+    item: WorkItem, by: User, facts: Facts, before: dict[str, str], after: dict[str, str], now: datetime
 ) -> None:
-    """History without a new version, and none at all where nothing has changed."""
+    """History without a new version, and none at all where nothing has changed.
+
+    Who writes for a responsible department takes part in the rectification, so somebody else judges it.
+    """
+    is_worker = permissions.department_as(Party.RESPONSIBLE, by, facts) is not None
     changed = {name: [before[name], word] for name, word in after.items() if before[name] != word}
     if not changed:
         return
@@ -233,7 +229,7 @@ def _record(
         from_state=item.state,
         to_state=item.state,
         actor=by,
-        department_id=department_id,
-        data={"changed": changed},
+        department_id=permissions.findings_department(by, facts),
+        data={"changed": changed, "party": Party.RESPONSIBLE if is_worker else Party.OFFICE},
         at=now,
     )

@@ -8,9 +8,9 @@ from accounts.models import User
 from workflow.facts import Facts
 from workflow.forms.petitions import FindingsForm
 from workflow.models import Petition, Source
+from workflow.models.petitions import COUNTS
 from workflow.permissions import refuse_findings
 from workflow.querysets import visible_to
-from workflow.services.petitions import COUNTS
 
 
 def petition_card(user: User, facts: Facts, failed: FindingsForm | None) -> dict[str, Any]:

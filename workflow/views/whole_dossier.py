@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User, today
 from workflow.facts import read_facts
 from workflow.models import Evidence, Petition, Publicity, WorkItem
+from workflow.models.petitions import COUNTS
 from workflow.services.notice_text import LABELS
-from workflow.services.petitions import COUNTS
 from workflow.views.access import item_or_404, signed_in
 from workflow.views.dossier import parties
 from workflow.views.family import family
