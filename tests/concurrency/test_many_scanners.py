@@ -143,8 +143,8 @@ def test_nobody_is_called_overdue_after_he_has_submitted(committed_city):
     for item in items:
         actions = list(item.events.order_by("id").values_list("action", flat=True))
         assert actions in (
-            ["create", "assign", "accept", "submit"],
-            ["create", "assign", "accept", "escalate", "submit"],
+            ["create", "assign", "accept", "evidence", "submit"],
+            ["create", "assign", "accept", "evidence", "escalate", "submit"],
         )
 
 

@@ -116,8 +116,8 @@ def test_of_two_people_one_wins_and_the_other_reads_why(committed_city, meeting,
 
 
 def _running_clocks() -> int:
-    """As many as there would be if nobody had raced: one deadline or verification or approval for each."""
-    per_state = {"assigned": 2, "rectifying": 1, "verifying": 1, "publicizing": 0, "approving": 1}
+    """As many as there would be if nobody had raced: one deadline or verification, objection, approval for each."""
+    per_state = {"assigned": 2, "rectifying": 1, "verifying": 1, "publicizing": 1, "approving": 1}
     return sum(per_state.get(state, 0) for state in WorkItem.objects.values_list("state", flat=True))
 
 
