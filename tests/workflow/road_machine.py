@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,12 +17,12 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
-from accounts.roles import Role
 from tests.people import DEPARTMENTS, PEOPLE, City
 from tests.walking import add_evidence, register, shanghai
 from tests.workflow.asking import sensible
 from tests.workflow.past_history import check_history
 from tests.workflow.road_model import DAY, Item, People
+from tests.workflow.road_seen import SEEN, as_seen, clocks_of
 from workflow import deadline_scan, services
 from workflow.deadlines import end_of
 from workflow.lifecycle import Action, State, sources_of
@@ -32,15 +33,6 @@ from workflow.services.objections import object_publicly
 
 A, S = Action, State
 BUSYBODY = "busybody"  # may do everything by role, so that only what he did before is in his way
-HATS = [
-    (Role.CLERK, "environment"),
-    (Role.CLERK, "water"),
-    (Role.CLERK, "tongbai"),
-    (Role.VERIFIER, "office"),
-    (Role.VERIFIER, "water"),
-    (Role.SUPERVISOR, "office"),
-    (Role.DISPATCHER, "office"),
-]
 PROCEDURES = ("petition", "own-finding", "central-inspection", "campaign")
 
 
@@ -232,7 +224,7 @@ class Road(RuleBasedStateMachine):
         due_on = item.due_on + days * DAY
         latest = item.due_on + item.rules.extension_max_days * DAY
         code = "due-on" if item.is_no_later_day(due_on, latest) else None
-        follow = lambda: item.request_extension(who, due_on)  # noqa: E731
+        follow = partial(item.request_extension, who, due_on)
         self.act(item, A.REQUEST_EXTENSION, who, follow, code, due_on=due_on, reason="雨季")
 
     @precondition(lambda self: any(item.request for item in self.items))
@@ -242,7 +234,7 @@ class Road(RuleBasedStateMachine):
         granted = item.request.due_on if approved else None
         late = approved and self.today > item.due_on
         code = "deadline-passed" if late else "due-on" if approved and item.is_no_later_day(granted) else None
-        follow = lambda: item.decide_extension(granted)  # noqa: E731
+        follow = partial(item.decide_extension, granted)
         self.act(item, A.DECIDE_EXTENSION, who, follow, code, approved=approved, reason="已研究")
 
     @precondition(lambda self: self.items[0].rules.extension_is_recorded and able(A.DECIDE_EXTENSION)(self))
@@ -336,7 +328,7 @@ class Road(RuleBasedStateMachine):
             self.add_a_file(data, item)
         item, who = self.choose(data, A.LOOK_BACK, item)
         code = None if item.fresh else "no-photograph"
-        follow = lambda: item.look_back(finding == "holds", self.today)  # noqa: E731
+        follow = partial(item.look_back, finding == "holds", self.today)
         self.act(item, A.LOOK_BACK, who, follow, code, finding=finding, opinion="已到现场")
 
     @precondition(able(A.REOPEN))
@@ -402,40 +394,4 @@ class Road(RuleBasedStateMachine):
             row["turn_department_id"] = self.places.get(row["turn_department_id"])
             row["lead_id"] = self.places.get(row["lead_id"])
             assert row == as_seen(item), f"{item}"
-            assert clocks.get(item.number, set()) == item.clocks, f"{item}"
-
-
-SEEN = (
-    "number",
-    "state",
-    "stage",
-    "cycle",
-    "version",
-    "return_count",
-    "lead_id",
-    "due_on",
-    "original_due_on",
-    "accept_by",
-    "supplement_by",
-    "turn_party",
-    "turn_department_id",
-)
-
-
-def as_seen(item: Item) -> dict[str, Any]:
-    party, place = item.turn
-    return {
-        "number": item.number,
-        "state": item.state,
-        "stage": item.stage,
-        "cycle": item.cycle,
-        "version": item.version,
-        "return_count": item.returns,
-        "lead_id": item.lead or None,
-        "due_on": item.due_on,
-        "original_due_on": item.original,
-        "accept_by": item.accept_by,
-        "supplement_by": item.supplement_by,
-        "turn_party": party,
-        "turn_department_id": place,
-    }
+            assert clocks.get(item.number, set()) == clocks_of(item), f"{item}"

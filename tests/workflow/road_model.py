@@ -4,7 +4,6 @@ rules that always hold. No database, no permissions, no services; test_road_mode
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from accounts.roles import Permission
 from tests.workflow.road_days import DAY, days_left, with_days_left, working_day
 from tests.workflow.road_needs import NEEDS, People, holds, places_of
-from workflow.lifecycle import FINISHED, IN_WORK, JUDGED, TRANSITIONS, TURN, Action, Party, State
+from workflow.lifecycle import FINISHED, IN_WORK, JUDGED, TRANSITIONS, Action, Party, State
 
 A, P, S = Action, Party, State
 
@@ -114,47 +113,6 @@ class Item:
     @property
     def open_parts(self) -> list[Item]:
         return [part for part in self.children if part.state not in FINISHED]
-
-    # -- whose turn, which clocks --------------------------------------------------------------------------------------
-
-    @property
-    def turn(self) -> tuple[Party, str | None]:
-        party = TURN[self.state]
-        if self.state == S.PUBLICIZING and self.objections:
-            party = P.OFFICE
-        if self.state == S.CLOSED:
-            party = P.OFFICE if self.to_file else P.INSPECTOR if self.look_backs else P.NOBODY
-        match party:
-            case P.LEAD:
-                return party, self.lead
-            case P.VERIFIER:
-                return party, self.chain[self.stage - 1]
-            case P.CLOCK | P.NOBODY:
-                return party, None
-        return party, "office"
-
-    @property
-    def clocks(self) -> set[str]:
-        return set(self._clocks())
-
-    def _clocks(self) -> Iterator[str]:
-        if self.state in IN_WORK:
-            yield "supplement" if self.supplement_by else "deadline"
-        match self.state:
-            case S.ASSIGNED:
-                yield "accept"
-            case S.RECTIFYING:
-                yield from ["report"] * bool(self.rules.report_every) + ["extension"] * bool(self.request)
-            case S.VERIFYING:
-                yield "verification"
-            case S.PUBLICIZING if self.notice_until and not self.objections:
-                yield "publicity"
-            case S.APPROVING:
-                yield "approval"
-            case S.CLOSED:
-                yield from ["filing"] * self.to_file + ["look_back"] * bool(self.look_backs)
-        if self.objections and self.state in (S.RECTIFYING, S.VERIFYING, S.PUBLICIZING):
-            yield "objection"
 
     # -- who may -------------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from accounts.models import User
+from accounts.roles import Role
 from tests.people import PEOPLE, City, appoint
-from tests.workflow.road_machine import BUSYBODY, HATS, Road
+from tests.workflow.road_machine import BUSYBODY, Road
 from tests.workflow.road_model import People
 from workflow import services
 from workflow.lifecycle import Action
@@ -22,6 +23,15 @@ from workflow.models import Procedure
 
 NORMAL = 300
 STEPS = 30
+HATS = [
+    (Role.CLERK, "environment"),
+    (Role.CLERK, "water"),
+    (Role.CLERK, "tongbai"),
+    (Role.VERIFIER, "office"),
+    (Role.VERIFIER, "water"),
+    (Role.SUPERVISOR, "office"),
+    (Role.DISPATCHER, "office"),
+]
 
 
 @pytest.fixture
@@ -44,11 +54,10 @@ def test_the_road_is_what_its_table_says_whoever_walks_it(city, people, request)
         derandomize=chosen is None,
         deadline=None,
         database=None,
-        phases=[Phase.generate],
+        phases=[Phase.generate, Phase.shrink],
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     done: Counter[Action] = Counter()
     run_state_machine_as_test(lambda: Road(city, people, done), settings=how)
-    print(done)
-    assert set(done) == set(services.VERBS), "a verb that no story reached was not tested"
+    assert set(done) == set(services.VERBS) or (chosen or NORMAL) < NORMAL, "a verb that no story reached is untested"
