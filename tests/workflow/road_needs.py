@@ -29,6 +29,8 @@ def _extension(item: Item, who: str, people: People, today: date) -> str | None:
         return "higher-level-decides"
     if item.request:
         return "extension-pending"
+    if item.supplement_by:
+        return "supplement"
     if item.granted >= len(item.rules.extension_deciders):
         return "extension-limit"
     return "extension-late" if today > working_day(item.due_on, -item.rules.extension_ask_days) else None
