@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 
 from tests.walking import A_MONTH, approve, assign, day_of, register, shanghai, submit, verify, void, walk
 from tests.workflow.asking import refusal_of
@@ -284,3 +285,18 @@ def test_an_item_that_is_reopened_is_no_longer_merged(city):
     item = approve(city, walk(city, State.APPROVING), outcome="merged", merged_into=register(city).number)
     item = services.reopen(item, by=city.dispatcher, reason="反弹。")
     assert (item.outcome, item.merged_into) == ("", None)
+
+
+def test_a_damaged_file_keeps_nobody_from_declaring_the_item_void(city):
+    item = walk(city, State.VERIFYING)
+    (settings.DATA_DIR / item.evidence.get().path).write_bytes(b"altered")
+    assert void(city, item).state == State.VOID
+
+
+def test_what_was_late_before_reopening_is_not_said_of_the_new_cycle(city):
+    late = START + timedelta(days=70)
+    item = walk(city, State.RECTIFYING, procedure="own-finding", now=START)
+    item = approve(city, verify(city, submit(city, item, now=late), now=late), now=late)
+    item = services.reopen(item, by=city.dispatcher, reason="反弹。", now=late)
+    assert not item.submitted_late
+    assert item.closures.get().was_late

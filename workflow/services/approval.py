@@ -140,7 +140,6 @@ def void(
         if outcome and outcome not in VOID_AS:
             sentence = _("A void item is not substantiated or merged into another.")
             raise Refused(invalid("outcome", sentence, outcome=sentence))
-        refuse_altered(step.facts.evidence)
         step.item.merged_into = _merged_into(step, outcome, merged_into)
         step.item.outcome = outcome
         step.item.publicities.filter(ended_at__isnull=True).update(ended_at=step.now)

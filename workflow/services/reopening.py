@@ -37,9 +37,10 @@ def begin_again(step: Step, due_on: date | None, data: dict[str, Any]) -> Change
     item.cycle += 1
     item.due_on, item.percent, item.outcome, item.merged_into = deadline, 0, "", None
     item.submitted_at = item.closed_at = item.supplement_by = None
+    item.submitted_late = False  # the closure of its cycle keeps it
     item.assigned_at = step.now  # handed out anew: progress is measured from here
     fresh = ["cycle", "due_on", "percent", "outcome", "merged_into", "assigned_at"]
-    fields = [*fresh, "submitted_at", "closed_at", "supplement_by"]
+    fields = [*fresh, "submitted_at", "submitted_late", "closed_at", "supplement_by"]
     return Change(State.RECTIFYING, fields=fields, data=data | {"due_on": deadline.isoformat()})
 
 
