@@ -138,4 +138,4 @@ def test_sources_cost_the_same_however_many_items(city, signed_in, url):
     for state in (State.DRAFT, State.ASSIGNED, State.CLOSED):
         walk(city, state)
         walk(city, state, procedure="own-finding")
-    assert queries(lambda: browser.get(url)) == few <= 14
+    assert queries(lambda: browser.get(url)) == few <= 15
