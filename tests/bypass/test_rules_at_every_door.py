@@ -14,7 +14,7 @@ from tests.walking import ALL_MET, accept, add_evidence, approve, submit, verify
 from tests.workflow.fingerprint import fingerprint
 from workflow import services
 from workflow.lifecycle import Action, State
-from workflow.models import WorkItem
+from workflow.models import Procedure, WorkItem
 from workflow.services.decomposition import Part
 
 PASS = {"conclusion": "pass", "opinion": "属实。"}
@@ -82,6 +82,11 @@ def closing_with_a_stale_pass(city: City) -> Attempt:
     return Attempt(city.supervisor, item, Action.APPROVE, CLOSE)
 
 
+def closing_without_the_paper_that_is_asked_for(city: City) -> Attempt:
+    Procedure.objects.filter(code="own-finding").update(closing_evidence=["penalty_decision"])
+    return Attempt(city.supervisor, walk(city, State.APPROVING, procedure="own-finding"), Action.APPROVE, CLOSE)
+
+
 def closing_with_an_open_objection(city: City) -> Attempt:
     """It brings the item back into publicity, whenever it comes."""
     item = services.object_to(walk(city, State.APPROVING), by=city.dispatcher, text="仍有垃圾。")
@@ -136,6 +141,7 @@ BYPASSES: dict[Callable[[City], Attempt], str] = {
     closing_what_he_submitted: "submitter",
     rejecting_what_he_submitted: "submitter",
     closing_with_a_stale_pass: "stale-pass",
+    closing_without_the_paper_that_is_asked_for: "evidence-missing",
     closing_with_an_open_objection: "not-in-this-state",
     closing_before_publicity_is_over: "not-in-this-state",
     closing_without_verification: "not-in-this-state",
