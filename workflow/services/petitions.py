@@ -195,7 +195,8 @@ def _contradiction(overall: str, single: list[str]) -> dict[str, Any]:
 def snapshot(petition: Petition) -> dict[str, str]:
     """Everything that was found, by plain names, as it is in the database."""
     stored = Petition.objects.get(pk=petition.pk)
-    plain = {name: str(getattr(stored, name)) for name in ("finding", "investigation", "completion", *COUNTS)}
+    plain = {name: getattr(stored, name) for name in ("finding", "investigation", "completion")}
+    plain |= {name: f"{Decimal(getattr(stored, name)).normalize():f}" for name in COUNTS}
     for row in stored.sub_issues.all():
         plain[f"sub_issues.{row.position}.finding"] = row.finding
         plain[f"sub_issues.{row.position}.explanation"] = row.explanation
