@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
 from hypothesis import strategies as st
@@ -284,12 +285,12 @@ class Road(RuleBasedStateMachine):
     @precondition(able(A.OBJECT_PUBLICLY))
     @rule(data=st.data())
     def object_publicly(self, data: st.DataObject) -> None:
-        """Somebody who is not known here, on the last day of the notice at the latest."""
+        """Somebody new who is not known here, on the last day of the notice at the latest."""
         item = self.draw(data, [one for one in self.items if one.state == S.PUBLICIZING])
         is_public = item.notice_until and self.today <= item.notice_until
         row = WorkItem.objects.get(number=item.number)
         try:
-            object_publicly(row, text="仍有垃圾", sender=f"{self.now}", now=self.now)
+            object_publicly(row, text="仍有垃圾", sender=uuid4().hex, now=self.now)
         except Refused as refused:
             assert not is_public and refused.refusal.code == "no-publicity"
         else:
