@@ -7,8 +7,9 @@ from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
-from tests import people
+from tests import complaints, people
 from tests.people import City
+from workflow.models import WorkItem
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,3 +60,9 @@ def signed_in() -> Callable[[User], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def rectified(city: City) -> WorkItem:
+    """A petition that the environment bureau rectifies, with its matters."""
+    return complaints.in_work(city)

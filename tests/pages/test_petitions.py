@@ -5,8 +5,8 @@ import pytest
 from accounts.models import Region
 from tests import walking
 from tests.api.callers import person
+from tests.complaints import MATTERS, TEXT, complain, found
 from tests.pages.reading import part, queries, tags_of, text_of
-from tests.workflow.test_petitions import MATTERS, TEXT, complain, found, rectified  # noqa: F401 - a fixture
 from workflow.models import Petition, WorkItem
 
 
@@ -104,7 +104,7 @@ def test_both_pages_name_each_other(city, signed_in):
         assert "另有 1 件" in card
 
 
-def test_a_repeat_that_a_department_may_not_see_is_counted_but_not_named(city, signed_in, rectified):  # noqa: F811
+def test_a_repeat_that_a_department_may_not_see_is_counted_but_not_named(city, signed_in, rectified):
     second = complain(city, repeat_of=rectified.number)
     page = text_of(signed_in(city.environment_clerk).get(f"/items/{rectified.number}/"))
     assert "另有 1 件" in page
@@ -118,7 +118,7 @@ def test_what_is_no_petition_has_no_card(city, signed_in):
     assert browser.post(f"/items/{item.number}/findings/", {}).status_code == 404
 
 
-def test_the_page_costs_the_same_however_many_matters_and_repeats(city, signed_in, rectified):  # noqa: F811
+def test_the_page_costs_the_same_however_many_matters_and_repeats(city, signed_in, rectified):
     complain(city, repeat_of=rectified.number)
     browser = signed_in(city.dispatcher)
     few = queries(lambda: browser.get(f"/items/{rectified.number}/"))
@@ -137,7 +137,7 @@ def post_findings(browser, item, **given):
     return browser.post(f"/items/{item.number}/findings/", {"seen": seen} | given, follow=True)
 
 
-def test_findings_are_recorded_and_shown(city, signed_in, rectified):  # noqa: F811
+def test_findings_are_recorded_and_shown(city, signed_in, rectified):
     single = {f"finding_{n}": "true" for n in (1, 2, 3)} | {"explanation_1": "粪污池未加盖。"}
     given = {
         "finding": "true",
@@ -151,7 +151,7 @@ def test_findings_are_recorded_and_shown(city, signed_in, rectified):  # noqa: F
         assert words in page, words
 
 
-def test_a_finding_that_does_not_fit_comes_back_at_its_field(city, signed_in, rectified):  # noqa: F811
+def test_a_finding_that_does_not_fit_comes_back_at_its_field(city, signed_in, rectified):
     single = {f"finding_{n}": "not" for n in (1, 2, 3)}
     page = post_findings(
         signed_in(city.environment_clerk), rectified, **single, finding="true", investigation="查无此事。"
@@ -162,7 +162,7 @@ def test_a_finding_that_does_not_fit_comes_back_at_its_field(city, signed_in, re
 
 
 @pytest.mark.parametrize("name", ["verifier", "auditor"])
-def test_who_may_not_record_findings_reads_why(city, signed_in, rectified, name):  # noqa: F811
+def test_who_may_not_record_findings_reads_why(city, signed_in, rectified, name):
     browser = signed_in(getattr(city, name))
     page = browser.get(f"/items/{rectified.number}/")
     assert 'id="findings_seen"' not in page.content.decode()
@@ -172,7 +172,7 @@ def test_who_may_not_record_findings_reads_why(city, signed_in, rectified, name)
 # -- the API -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_api_tells_of_the_petition(city, rectified):  # noqa: F811
+def test_the_api_tells_of_the_petition(city, rectified):
     complain(city, repeat_of=rectified.number)
     found(rectified, city.environment_clerk, "true", "true", "true", finding="true", counts={"penalised": 2})
     seen = person(city.dispatcher).get(f"items/{rectified.number}/").json()["petition"]

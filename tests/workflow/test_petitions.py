@@ -9,49 +9,18 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.roles import Role
+from tests.complaints import MATTERS, TEXT, complain, found
 from tests.people import City, appoint
 from tests.walking import day_of, register, submit, verify, verify_all, void, walk
 from tests.workflow.asking import refusal_of
-from workflow import services
 from workflow.duplicates import likely_duplicates
 from workflow.facts import read_facts
 from workflow.lifecycle import State
 from workflow.models import Event, Petition, WorkItem
 from workflow.querysets import awaiting
-from workflow.services.petitions import Complaint, SubFinding, fingerprint, record_findings
+from workflow.services.petitions import SubFinding, fingerprint, record_findings
 
 NUMBER = "D3HA002312150062"
-MATTERS = ("夜间异味", "粪污直排", "噪声扰民")
-
-
-def complain(city: City, **given: Any) -> WorkItem:
-    """A petition with three matters."""
-    own = {name: given.pop(name) for name in list(given) if name in Complaint.__dataclass_fields__}
-    return register(city, complaint=Complaint(**{"sub_issues": MATTERS} | own), **given)
-
-
-def found(item: WorkItem, by: Any, *words: str, **given: Any) -> Petition:
-    """Record what was found of the matters, in their order."""
-    rows = [SubFinding(place, word, "已核查。") for place, word in enumerate(words, 1)]
-    return record_findings(item, by=by, sub_issues=rows, **given)
-
-
-@pytest.fixture
-def rectified(city: City) -> WorkItem:
-    """A petition that the environment bureau rectifies, with the matters."""
-    item = complain(city)
-    services.assign(
-        item,
-        by=city.dispatcher,
-        lead=city.environment,
-        due_on=day_of(None) + timedelta(days=30),
-        measures="清运",
-        standard="无异味",
-        departments=[("joint", city.water)],
-    )
-    return services.accept(item, by=city.environment_clerk)
-
-
 # -- registering -------------------------------------------------------------------------------------------------------
 
 
@@ -243,9 +212,6 @@ def test_a_petition_of_another_office_is_not_to_be_found(city):
     first = complain(city)
     WorkItem.objects.filter(pk=first.pk).update(office=city.water)
     assert list(refusal_of(complain, city, repeat_of=first.number).errors) == ["repeat_of"]
-
-
-TEXT = "城关镇河东村养殖场夜间排放粪污，异味扰民，群众多次反映。"
 
 
 def alike(city: City, **given: Any) -> list[WorkItem]:
