@@ -40,7 +40,9 @@ def test_a_clerk_uploads_evidence_and_submits(committed_city: City, at_desk, tmp
 def test_no_page_is_wider_than_the_screen(committed_city: City, at_desk, width: int) -> None:
     item = walk(committed_city, State.VERIFYING)
     page = at_desk(committed_city.dispatcher, width=width)
-    for url in ("/", "/items/", f"/items/{item.number}/", "/sources/", "/imports/", "/notifications/", "/profile/"):
+    lists = ("/", "/items/", "/sources/", "/imports/", "/notifications/", "/profile/", "/procedures/", "/public/")
+    procedure = ("/procedures/central-inspection/", "/procedures/central-inspection/edit/")
+    for url in (*lists, *procedure, f"/items/{item.number}/", f"/items/{item.number}/dossier/", "/items/new/"):
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
 
