@@ -152,6 +152,11 @@ class User(AbstractUser):
         """Does this person hold the permission in any department today?"""
         return bool(self.departments_with(permission))
 
+    @property
+    def sees_items(self) -> bool:
+        """Does this person read items at all? The three administrators (三员) do not."""
+        return any(map(self.may, (Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.SEE_CITY)))
+
 
 class Membership(Validity):
     """A user holds a role in a department, from–to."""

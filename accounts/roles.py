@@ -14,6 +14,7 @@ class Role(TextChoices):
     DISPATCHER = "dispatcher", _("Committee-office dispatcher")
     VERIFIER = "verifier", _("Verifier")
     SUPERVISOR = "supervisor", _("Supervisor")
+    CITY_LEADER = "city_leader", _("City leader")
     AUDITOR = "auditor", _("Auditor")
     SYSTEM_ADMIN = "system_admin", _("System administrator")
     SECURITY_ADMIN = "security_admin", _("Security administrator")
@@ -24,6 +25,7 @@ class Permission(StrEnum):
 
     SEE_DEPARTMENT = "see_department"  # items on which the department has a part
     SEE_OFFICE = "see_office"  # every item that the committee office keeps
+    SEE_CITY = "see_city"  # every item of the committee offices under this government
     HANDLE = "handle"  # accept, decline, report, submit
     DISPATCH = "dispatch"  # register, import, assign, decompose, void, reopen, decide objections
     VERIFY = "verify"
@@ -31,6 +33,7 @@ class Permission(StrEnum):
     MANAGE_PROCEDURES = "manage_procedures"  # how items are handled: chain, time limits, ladder
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SECURITY = "manage_security"
+    OPERATE = "operate"  # deliveries that got stuck, alarms, the state of the house; no business data
 
 
 # The three administrators (三员) see no business data; nobody both verifies and approves by role.
@@ -44,8 +47,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {Permission.SEE_DEPARTMENT, Permission.SEE_OFFICE, Permission.APPROVE, Permission.MANAGE_PROCEDURES}
     ),
+    Role.CITY_LEADER: frozenset({Permission.SEE_CITY}),
     Role.AUDITOR: frozenset({Permission.SEE_OFFICE}),
-    Role.SYSTEM_ADMIN: frozenset({Permission.MANAGE_PEOPLE}),
+    Role.SYSTEM_ADMIN: frozenset({Permission.MANAGE_PEOPLE, Permission.OPERATE}),
     Role.SECURITY_ADMIN: frozenset({Permission.MANAGE_SECURITY}),
 }
 

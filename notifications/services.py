@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from notifications.kick import kick_outbox
-from notifications.models import Channel, Delivery, Message
+from notifications.models import Channel, Delivery, Message, NoticeClass
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -24,6 +24,11 @@ class Draft:
     body: str
     url: str
     dedup_key: str  # the same key again means the same message, whatever the text
+    about: str = ""  # these three: models.Message
+    occasion: str = ""
+    holds_while: str = ""
+    notice_class: str = NoticeClass.DIGESTIBLE.value
+    is_urgent: bool = False
 
 
 def notify(drafts: Iterable[Draft]) -> int:
@@ -45,6 +50,9 @@ def notify(drafts: Iterable[Draft]) -> int:
     return new_messages
 
 
+_TEXTS = "kind, subject, body, url, dedup_key, about, occasion, holds_while, notice_class"
+
+
 def _store(drafts: list[Draft]) -> tuple[int, int]:
     """SQL by hand: the ORM cannot insert, skip what conflicts and say which rows were new."""
     columns = [
@@ -54,13 +62,18 @@ def _store(drafts: list[Draft]) -> tuple[int, int]:
         [draft.body.replace("\x00", "") for draft in drafts],
         [draft.url for draft in drafts],
         [draft.dedup_key for draft in drafts],
+        [draft.about for draft in drafts],
+        [draft.occasion for draft in drafts],
+        [draft.holds_while for draft in drafts],
+        [draft.notice_class for draft in drafts],
+        [draft.is_urgent for draft in drafts],
     ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH fresh AS (
-                INSERT INTO {Message._meta.db_table} (recipient_id, kind, subject, body, url, dedup_key)
-                SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+                INSERT INTO {Message._meta.db_table} (recipient_id, {_TEXTS}, is_urgent)
+                SELECT * FROM unnest(%s::bigint[], {", ".join(["%s::text[]"] * len(_TEXTS.split(",")))}, %s::boolean[])
                 ON CONFLICT (dedup_key) DO NOTHING
                 RETURNING id, recipient_id
             ), posted AS (

@@ -34,6 +34,7 @@ PEOPLE = {
     "second_verifier": ("环委办验收员乙", Role.VERIFIER, "office", "zh-hans"),
     "supervisor": ("环委办负责人甲", Role.SUPERVISOR, "office", "zh-hans"),
     "second_supervisor": ("环委办负责人乙", Role.SUPERVISOR, "office", "zh-hans"),
+    "city_leader": ("分管副市长", Role.CITY_LEADER, "government", "zh-hans"),
     "auditor": ("审计员", Role.AUDITOR, "office", "zh-hans"),
     "system_admin": ("系统管理员", Role.SYSTEM_ADMIN, "office", "zh-hans"),
     "security_admin": ("安全保密管理员", Role.SECURITY_ADMIN, "office", "zh-hans"),

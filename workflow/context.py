@@ -15,7 +15,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {}
     return {
         "inbox_count": SimpleLazyObject(lambda: _waiting(user)),  # parts of pages do not show it
-        "may_see_items": user.may(Permission.SEE_DEPARTMENT) or user.may(Permission.SEE_OFFICE),
+        "may_see_items": user.sees_items,
         "may_dispatch": user.may(Permission.DISPATCH),
         "may_manage_people": user.may(Permission.MANAGE_PEOPLE),
     }

@@ -26,21 +26,26 @@ LOOK_BACK_AHEAD = timedelta(days=14)  # a look-back lies in the inbox from so ma
 
 
 def visible_to(user: User) -> QuerySet[WorkItem]:
-    """Items of the person's office; items on which his department has a part, once they were handed out."""
+    """Items of the person's office; once handed out, those of his city and those on which his department has a part."""
     departments = user.departments_with(Permission.SEE_DEPARTMENT)
     has_a_part = Assignment.objects.filter(department__in=departments)
     of_item = Exists(has_a_part.filter(item=OuterRef("pk")))
     of_parent = Exists(has_a_part.filter(item=OuterRef("parent_id")))
+    of_the_city = Q(office__superior__in=user.departments_with(Permission.SEE_CITY))
     return WorkItem.objects.filter(
         Q(office__in=user.departments_with(Permission.SEE_OFFICE))
-        | (Q(assigned_at__isnull=False) & (Q(of_item) | Q(parent__isnull=False) & Q(of_parent)))
+        | (Q(assigned_at__isnull=False) & (of_the_city | Q(of_item) | Q(parent__isnull=False) & Q(of_parent)))
     )
 
 
 def sources_visible_to(user: User) -> QuerySet[Source]:
     """Sources kept by the person's office, and those of the items he sees."""
     items = visible_to(user).filter(source=OuterRef("pk"))
-    return Source.objects.filter(Q(office__in=user.departments_with(Permission.SEE_OFFICE)) | Exists(items))
+    return Source.objects.filter(
+        Q(office__in=user.departments_with(Permission.SEE_OFFICE))
+        | Q(office__superior__in=user.departments_with(Permission.SEE_CITY))
+        | Exists(items)
+    )
 
 
 def evidence_visible_to(user: User) -> QuerySet[Evidence]:
@@ -51,8 +56,10 @@ def evidence_visible_to(user: User) -> QuerySet[Evidence]:
 def offices_of(user: User) -> QuerySet[Department]:
     """The committee offices whose procedures concern a person: his own, or those of his departments' cities."""
     own = user.departments_with(Permission.SEE_OFFICE)
+    governed = user.departments_with(Permission.SEE_CITY)
     cities = Department.objects.filter(pk__in=user.departments_with(Permission.SEE_DEPARTMENT)).values("superior")
-    return Department.objects.filter(Q(pk__in=own) | Q(kind=Department.Kind.OFFICE, superior__in=cities)).order_by("pk")
+    of_cities = Q(superior__in=cities) | Q(superior__in=governed)
+    return Department.objects.filter(Q(pk__in=own) | Q(kind=Department.Kind.OFFICE) & of_cities).order_by("pk")
 
 
 def procedures_in_force(user: User) -> QuerySet[Procedure]:

@@ -20,11 +20,14 @@ def typed(monkeypatch):
     return answer
 
 
-def test_the_first_administrator_keeps_people_and_nothing_else(city, typed):
+def test_the_first_administrator_keeps_people_and_the_house_and_nothing_else(city, typed):
     typed(PASSWORD, PASSWORD)
     call_command("createadmin", "root")
     root = User.objects.get(username="root")
-    assert {permission for permission in Permission if root.may(permission)} == {Permission.MANAGE_PEOPLE}
+    assert {permission for permission in Permission if root.may(permission)} == {
+        Permission.MANAGE_PEOPLE,
+        Permission.OPERATE,
+    }
     assert root.check_password(PASSWORD)
 
 

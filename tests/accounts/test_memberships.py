@@ -56,7 +56,7 @@ def test_all_rights_of_a_request_cost_one_query(city, django_assert_num_queries)
 
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
 def test_administrators_hold_no_right_on_business(role):
-    assert PERMISSIONS[role] <= {Permission.MANAGE_PEOPLE, Permission.MANAGE_SECURITY}
+    assert PERMISSIONS[role] <= {Permission.MANAGE_PEOPLE, Permission.MANAGE_SECURITY, Permission.OPERATE}
 
 
 def test_an_auditor_only_reads():

@@ -14,6 +14,7 @@ from workflow.querysets import evidence_visible_to, sources_visible_to, visible_
 from workflow.services.decomposition import Part
 
 OFFICE = {"dispatcher", "second_dispatcher", "supervisor", "second_supervisor", "auditor"}
+LEADER = {"city_leader"}
 CHECKS = {"verifier", "second_verifier"}
 LEAD = {"environment_clerk", "environment_head", "environment_verifier"}
 WATER = {"water_clerk", "water_head", "water_verifier"}
@@ -28,8 +29,8 @@ def test_a_draft_is_seen_by_the_office_alone(city):
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in (State.DRAFT, State.VOID)])
-def test_what_was_handed_out_is_seen_by_the_office_the_lead_and_those_who_check(city, state):
-    assert seen_by(city, walk(city, state)) == OFFICE | CHECKS | LEAD
+def test_what_was_handed_out_is_seen_by_the_office_the_lead_those_who_check_and_the_city_leader(city, state):
+    assert seen_by(city, walk(city, state)) == OFFICE | LEADER | CHECKS | LEAD
 
 
 @pytest.mark.parametrize("role", [role for role in DepartmentRole if role != DepartmentRole.LEAD])
@@ -47,7 +48,7 @@ def test_a_draft_with_departments_already_on_it_stays_hidden(city):
 def test_after_reassignment_the_department_that_declined_sees_it_no_more(city):
     item = services.decline(walk(city, State.ASSIGNED), by=city.environment_clerk, reason="不属本局。")
     item = assign(city, item, lead=city.water)
-    assert seen_by(city, item) == OFFICE | CHECKS | WATER
+    assert seen_by(city, item) == OFFICE | LEADER | CHECKS | WATER
 
 
 @pytest.mark.parametrize("name", ["system_admin", "security_admin"])

@@ -1,51 +1,11 @@
-"""Messages to people, their deliveries by channel, and the mailbox of the demo."""
+"""Deliveries: a message on its way through one channel."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-# "/items/1/" and "" pass; "//host", "/\host" and anything a browser would strip to become those do not.
-SITE_RELATIVE_PATH = r"^(/([^/\\[:cntrl:]][^\\[:cntrl:]]*)?)?$"
-
-
-class Message(models.Model):
-    """One finished text for one reader, in that reader's language. Never changes; reading it only sets `read_at`."""
-
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages", db_index=False)
-    kind = models.CharField(max_length=40)
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
-    url = models.CharField(max_length=500, blank=True)
-    dedup_key = models.CharField(max_length=200, unique=True)
-    created_at = models.DateTimeField(db_default=Now())
-    read_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(F("recipient"), F("id").desc(), name="notifications_message_list"),
-            models.Index(
-                F("recipient"),
-                F("id").desc(),
-                condition=Q(read_at__isnull=True),
-                name="notifications_message_unread",
-            ),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(url__regex=SITE_RELATIVE_PATH), name="notifications_message_url_stays_on_site"
-            ),
-            models.CheckConstraint(
-                condition=~Q(subject__regex=r"[[:cntrl:]]"), name="notifications_message_subject_is_one_line"
-            ),
-            models.CheckConstraint(
-                condition=~Q(dedup_key="") & ~Q(kind=""), name="notifications_message_has_kind_and_dedup_key"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject
+from notifications.models.messages import Message
 
 
 class Channel(models.TextChoices):
@@ -131,21 +91,3 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}: {self.state}"
-
-
-class StoredMail(models.Model):
-    """A mail of the demo: kept for a page instead of leaving the house. One row for each addressee."""
-
-    to = models.CharField(max_length=320)
-    sender = models.CharField(max_length=320)
-    subject = models.CharField(max_length=1000, blank=True)
-    body = models.TextField(blank=True)
-    message_id = models.CharField(max_length=255)  # not unique: a redelivery is seen as two mails with one id
-    headers = models.JSONField(default=dict)
-    sent_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        indexes = [models.Index(F("to"), F("id").desc(), name="notifications_mail_of")]
-
-    def __str__(self) -> str:
-        return f"{self.to}: {self.subject}"
