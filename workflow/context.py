@@ -5,7 +5,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.roles import Permission
-from workflow.querysets import awaiting, extensions_to_decide, to_acknowledge
+from workflow.querysets import awaiting, extensions_to_decide, papers_to_answer, papers_to_sign, to_acknowledge
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -23,7 +23,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 def _waiting(user: User) -> int:
     """As many as the inbox shows."""
-    others = to_acknowledge(user).count() if user.may(Permission.HANDLE) else 0
+    others = to_acknowledge(user).count() + papers_to_answer(user).count() if user.may(Permission.HANDLE) else 0
+    others += papers_to_sign(user).count() if user.may(Permission.APPROVE) else 0
     if user.may(Permission.DISPATCH) or user.may(Permission.APPROVE):
         others += extensions_to_decide(user).count()
     return awaiting(user).count() + others

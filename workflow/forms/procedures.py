@@ -14,7 +14,7 @@ from accounts.models import Department
 from workflow.forms.fields import text
 from workflow.lifecycle import EvidenceKind, Party
 from workflow.models import Procedure, Rung, Stage
-from workflow.models.procedures import Clock, DayUnit
+from workflow.models.procedures import Clock, DayUnit, Measure
 from workflow.refusal import Refusal
 from workflow.services.procedure_terms import MOST_EXTENSIONS, MOST_RUNGS, MOST_STAGES, RungTerms, StageTerms
 
@@ -22,7 +22,7 @@ EMPTY_RUNGS = 4  # rows to fill in; saving offers more
 
 # The parameters in the order of the road, as form and page show them.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("In general"), ("name", "notice_at")),
+    (_("In general"), ("name", "notice_at", "nudges_per_day", "acknowledgement_pauses_days")),
     (_("Handing out"), ("accept_days", "departments_may_transfer", "transfer_min_days")),
     (
         _("While it is rectified"),
@@ -65,6 +65,8 @@ _OF_THE_MODEL = (
     "filing_days",
     "look_back_share",
     "reopen_days",
+    "nudges_per_day",
+    "acknowledgement_pauses_days",
 )
 _DECIDERS = tuple(f"decider_{place}" for place in range(1, MOST_EXTENSIONS + 1))
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
@@ -206,6 +208,8 @@ class RungForm(forms.Form):
     offset_days = forms.IntegerField(label=_("Days"), required=False, min_value=0)
     unit = forms.ChoiceField(label=_("Counted in"), choices=DayUnit.choices, required=False, initial=DayUnit.CALENDAR)
     repeat_days = forms.IntegerField(label=_("Again every … days"), required=False)
+    measure = forms.ChoiceField(label=_("Measure"), choices=[("", "—"), *Measure.choices], required=False)
+    reply_days = forms.IntegerField(label=_("Answer within"), required=False)
     audience = forms.MultipleChoiceField(
         label=_("Who is told"), choices=Rung.Audience.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -228,7 +232,8 @@ class RungForm(forms.Form):
             return None
         days = given["offset_days"] if given["kind"] == Rung.Kind.OVERDUE else -given["offset_days"]
         unit = given["unit"] or DayUnit.CALENDAR.value
-        return RungTerms(given["clock"], days, given["audience"], unit, given["repeat_days"])
+        rest = {name: given[name] for name in ("repeat_days", "measure", "reply_days")}
+        return RungTerms(given["clock"], days, given["audience"], unit, **rest).named()
 
 
 class Rows(BaseFormSet):
@@ -274,6 +279,6 @@ def rung_rows(data: Any, procedure: Procedure) -> Rows:
     """The steps of the ladder in the order of the clocks, and some empty rows."""
     order = [clock.value for clock in Clock]
     rungs = sorted(procedure.rungs.all(), key=lambda rung: (order.index(rung.clock), rung.offset_days))
-    names = ("clock", "kind", "unit", "repeat_days", "audience")
+    names = ("clock", "kind", "unit", "repeat_days", "measure", "reply_days", "audience")
     rows = [{name: getattr(rung, name) for name in names} | {"offset_days": abs(rung.offset_days)} for rung in rungs]
     return _RungRows(data, prefix="rungs", initial=rows)

@@ -9,13 +9,15 @@ from workflow.models.idempotency import IdempotencyRecord
 from workflow.models.imports import PlanImport
 from workflow.models.items import Assignment, NumberSeries, WorkItem
 from workflow.models.look_backs import LookBack
+from workflow.models.papers import Paper, Proposal
 from workflow.models.petitions import Petition, SubIssue
 from workflow.models.procedures import Procedure, Rung, Stage
 from workflow.models.progress import Measurement, Milestone, ProgressReport, Target
 from workflow.models.sources import Section, Source
-from workflow.models.timers import RungFiring, Timer
+from workflow.models.timers import AlertNote, RungFiring, Timer
 
 __all__ = [
+    "AlertNote",
     "Assignment",
     "CalendarDay",
     "Closure",
@@ -29,10 +31,12 @@ __all__ = [
     "Milestone",
     "NumberSeries",
     "Objection",
+    "Paper",
     "Petition",
     "PlanImport",
     "Procedure",
     "ProgressReport",
+    "Proposal",
     "Publicity",
     "Rung",
     "RungFiring",

@@ -35,6 +35,7 @@ WITH_REASON = [
     Action.VOID,
     Action.SUSPEND,
     Action.TRANSFER,
+    Action.DISMISS_PROPOSAL,
 ]
 
 
