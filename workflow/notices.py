@@ -131,6 +131,8 @@ def _drafts(entry: Announcement, audiences: _Audiences) -> Iterator[Draft]:
                 body=_body(entry),
                 url=item_path(entry.item) if user.pk in seeing else "",
                 dedup_key=f"event:{entry.event.pk}:{user.pk}",
+                about=f"item:{entry.item.pk}",
+                number=entry.item.number,
             )
 
 

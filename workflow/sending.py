@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.models import Endpoint, Message
@@ -36,7 +37,7 @@ def reasons_not_to_send(messages: list[Message]) -> dict[int, str]:
 
 def kind_label(kind: str) -> str:
     """The kind of a message in the language that is active."""
-    return str(Action(kind).label) if kind in Action.values else kind
+    return str(Action(kind).label) if kind in Action.values else _("Other notices")
 
 
 def _number_in(prefix: str, text: str) -> int | None:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Endpoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('wecom', 'WeCom robot'), ('dingtalk', 'DingTalk robot'), ('feishu', 'Feishu robot'), ('webhook', 'Webhook')], max_length=20, verbose_name='channel')),
+                ('channel', models.CharField(choices=[('wecom', 'WeCom robot'), ('dingtalk', 'DingTalk robot'), ('feishu', 'Feishu robot'), ('webhook', 'Webhook')], max_length=20, verbose_name='channel of notices')),
                 ('name', models.CharField(max_length=50, verbose_name='name')),
                 ('url', models.CharField(max_length=500, verbose_name='address')),
                 ('secret', models.CharField(blank=True, max_length=200, verbose_name='signing secret')),

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('occasion', models.CharField(max_length=60)),
-                ('channel', models.CharField(max_length=20)),
+                ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'Text message'), ('wecom', 'WeCom robot'), ('dingtalk', 'DingTalk robot'), ('feishu', 'Feishu robot'), ('webhook', 'Webhook')], max_length=20)),
                 ('envelopes', models.PositiveIntegerField()),
                 ('limit', models.PositiveIntegerField()),
                 ('held_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -33,7 +33,7 @@ class Endpoint(models.Model):
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="endpoints", verbose_name=_("department"))
     channel = models.CharField(
-        _("channel"), max_length=20, choices=[(channel.value, channel.label) for channel in OF_ENDPOINTS]
+        _("channel of notices"), max_length=20, choices=[(channel.value, channel.label) for channel in OF_ENDPOINTS]
     )
     name = models.CharField(_("name"), max_length=50)
     url = models.CharField(_("address"), max_length=500)

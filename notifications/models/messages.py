@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models.endpoints import Endpoint
@@ -78,3 +79,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in the active language, as the room knows it that sent the message."""
+        return import_string(settings.NOTIFICATIONS_KIND_LABEL)(self.kind)

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models.endpoints import Channel
+
 
 class PassDecision(models.TextChoices):
     RELEASED = "released", _("Released")
@@ -18,7 +20,7 @@ class HeldPass(models.Model):
     Decision = PassDecision
 
     occasion = models.CharField(max_length=60)
-    channel = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20, choices=Channel)
     envelopes = models.PositiveIntegerField()  # readers it would have reached when it was held
     limit = models.PositiveIntegerField()
     held_at = models.DateTimeField(db_default=Now())

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -62,8 +61,7 @@ def _subject(messages: list[Message]) -> str:
 
 def _lines(messages: list[Message]) -> Iterator[str]:
     """How many of each kind, then one by one."""
-    label = import_string(settings.NOTIFICATIONS_KIND_LABEL)
-    kinds = Counter(label(message.kind) for message in messages)
+    kinds = Counter(message.kind_label for message in messages)
     yield "; ".join(f"{kind}: {n}" for kind, n in kinds.most_common())
     yield ""
     for message in messages[:AT_MOST]:

@@ -68,7 +68,7 @@ def _hold(channel: str, occasion: str, envelopes: int, limit: int) -> int:
 
 
 def release(held: HeldPass, by: User) -> int:
-    """Let a pass go after all, with the next tick of beat; returns how many deliveries, 0 when somebody has decided already."""
+    """Let a pass go after all, with the next tick of beat; returns how many; 0: somebody has decided."""
     return _decide(held, by, HeldPass.Decision.RELEASED)
 
 

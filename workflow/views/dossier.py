@@ -24,6 +24,7 @@ from workflow.views.family import family
 from workflow.views.petition_card import petition_card
 from workflow.views.time_records import time_records
 from workflow.views.timeline import timeline
+from workflow.views.told import told
 
 # What the party whose turn it is came for: its form is open when the page opens.
 _MAIN_ACTION = {
@@ -87,6 +88,7 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         **petition_card(request.user, facts, attempt.findings_form),
         **_records(request.user, item),
         **_clocks(item, working_calendar.load()),
+        **told(request.user, item, is_whole=request.GET.get("told") == "all"),
         **timeline(item, is_whole=request.GET.get("history") == "all"),
     }
     return render(request, "workflow/item.html", context, status=attempt.status)
