@@ -170,6 +170,18 @@ if DEMO:
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 
+# -- how and when people are told --------------------------------------------------------------------------------------
+SMS_URL = env.str("SMS_URL", default="")  # the gateway; without it nobody gets text messages
+SMS_PER_PERSON_AND_DAY = env.int("SMS_PER_PERSON_AND_DAY", default=5)
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])  # may be inside our own network
+QUIET_HOURS = env.str("QUIET_HOURS", default="22:00-07:00")  # business time; only urgent notices go out; empty: none
+DIGEST_AT = env.str("DIGEST_AT", default="08:00")  # business time; the daily digest
+GROUP_WAIT = 60  # seconds a notice of the clock waits for others of its pass
+STORM_LIMIT = env.int("STORM_LIMIT", default=2000)  # envelopes of one occasion that leave without asking a person
+# what the room of messages, which knows nothing of items, asks the one above it
+NOTIFICATIONS_KIND_LABEL = "workflow.sending.kind_label"
+NOTIFICATIONS_REASONS_NOT_TO_SEND = "workflow.sending.reasons_not_to_send"
+
 # -- Celery: only wakes the scan and the outbox; no results, no long eta; see docs/decisions ---------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL")
 CELERY_VISIBILITY_TIMEOUT = 900  # seconds, three times the hard limit below
@@ -198,13 +210,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a typo is an error, not a queue that nobody reads
-CELERY_TASK_QUEUES = [Queue("kick"), Queue("mail")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("kick", "mail", "sms", "robot", "webhook")]
 CELERY_TASK_DEFAULT_QUEUE = "kick"
 CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its period, so nothing piles up
     name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
     for name, (seconds, task, queue) in {
         "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
         "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),
+        "outbox-sms": (5.0, "notifications.tasks.deliver_sms", "sms"),
+        "outbox-robots": (5.0, "notifications.tasks.deliver_robots", "robot"),
+        "outbox-webhooks": (5.0, "notifications.tasks.deliver_webhooks", "webhook"),
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
     }.items()
 }

@@ -21,6 +21,7 @@ FLOORS = (
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "audiences", "wording", "notices"),
     ("services", "querysets", "duplicates"),
+    ("sending",),
     ("deadline_scan", "seeding", "importing"),
 )
 ROOF = len(FLOORS)

@@ -18,6 +18,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "may_see_items": user.sees_items,
         "may_dispatch": user.may(Permission.DISPATCH),
         "may_manage_people": user.may(Permission.MANAGE_PEOPLE),
+        "may_operate": user.may(Permission.OPERATE),
     }
 
 

@@ -186,6 +186,7 @@ def _draft(telling: _Telling, user: User, subject: str, body: str) -> Draft:
         url=item_path(entry.item) if sees else "",
         dedup_key=f"event:{entry.event.pk}:{user.pk}",
         about=f"item:{entry.item.pk}" if sees else "",
+        number=entry.item.number,
         occasion=f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
         holds_while=f"timer:{entry.timer}" if entry.timer else "",
         notice_class=_weight(entry.event),

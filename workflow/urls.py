@@ -15,6 +15,7 @@ from workflow.views import (
     public,
     registration,
     sources,
+    told,
     whole_dossier,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("items/<str:number>/dossier/", whole_dossier.dossier, name="dossier"),
     path("items/<str:number>/dossier.zip", dossier_archive.archive, name="dossier-archive"),
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
+    path("items/<str:number>/told/<int:pk>/resend/", told.send_again, name="send-again"),
     path("items/<str:number>/findings/", findings.record, name="findings"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),
     path("evidence/<int:pk>/picture/", evidence.picture, name="evidence-picture"),

@@ -26,6 +26,7 @@ from workflow.views.papers import papers_shown
 from workflow.views.petition_card import petition_card
 from workflow.views.time_records import time_records
 from workflow.views.timeline import timeline
+from workflow.views.told import told
 
 # Beside the road: no button where there is nothing of the kind; chasing shows why not to those who might.
 _ASIDE = (Action.NOTE_ALERT, Action.SIGN_PAPER, Action.DISMISS_PROPOSAL, Action.REPLY)
@@ -92,6 +93,7 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         **_records(request.user, item),
         **papers_shown(facts),
         **_clocks(item, working_calendar.load()),
+        **told(request.user, item, is_whole=request.GET.get("told") == "all"),
         **timeline(item, is_whole=request.GET.get("history") == "all"),
     }
     return render(request, "workflow/item.html", context, status=attempt.status)
