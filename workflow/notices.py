@@ -18,6 +18,7 @@ from accounts.roles import Permission, Role, roles_with
 from notifications.services import Draft, notify
 from workflow.lifecycle import PARTY_PERMISSION, Action, DepartmentRole, Party
 from workflow.models import Assignment, Event, LookBack, Verification, WorkItem
+from workflow.models.procedures import Clock
 
 
 class Audience(StrEnum):
@@ -67,6 +68,9 @@ NOTICES: dict[str, Notice] = {
     Action.SUSPEND: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was suspended; its time limits stand still.")),
     Action.RESUME: Notice((_A.TURN, _A.RESPONSIBLE, _A.OFFICE), lazy("The item goes on; its time limits run again.")),
     Action.VOID: Notice((_A.RESPONSIBLE,), lazy("The item was declared void.")),
+    Event.RECALCULATE: Notice(
+        (_A.TURN, _A.LEAD, _A.OFFICE), lazy("Time limits in working days were recalculated: the calendar has changed.")
+    ),
     Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
     Action.ESCALATE: Notice((), lazy("A time limit has passed.")),
 }
@@ -187,6 +191,9 @@ def _result(event: Event) -> Iterator[str]:
         yield _("To be decided by %(day)s.") % {"day": formats.date_format(date.fromisoformat(data["decide_by"]))}
     if event.action == Action.REQUEST_EXTENSION:
         yield _("Asked for: %(day)s") % {"day": formats.date_format(date.fromisoformat(data["due_on"]))}
+    for move in data.get("moved", ()):
+        before, after = (formats.date_format(date.fromisoformat(move[end])) for end in ("from", "to"))
+        yield f"{Clock(move['clock']).label}：{before} → {after}"
     if "approved" in data:
         yield _("The extension was granted.") if data["approved"] else _("The extension was not granted.")
     if data.get("finding"):

@@ -232,6 +232,12 @@ def _rung(data: dict[str, Any]) -> Iterator[str]:
     yield f"{Clock(data['clock']).label}：{_day(data['due_on'])}"
 
 
+def _recalculated(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Calendar of %(year)s: %(number)s") % {"year": data["year"], "number": data["document_number"]}
+    for move in data["moved"]:
+        yield f"{Clock(move['clock']).label}：{_day(move['from'])} → {_day(move['to'])}"
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ASSIGN: _assigned,
     Action.DECLINE: _declined,
@@ -258,4 +264,5 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ESCALATE: _rung,
     Event.EVIDENCE: _uploaded,
     Event.FINDINGS: _found,
+    Event.RECALCULATE: _recalculated,
 }
