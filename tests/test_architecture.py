@@ -19,7 +19,7 @@ FLOORS = (
     ("lifecycle", "refusal", "seal"),
     ("deadlines", "file_types", "database_clock", "progress", "photographs"),
     ("models",),
-    ("facts", "needs", "permissions", "working_calendar", "anchors", "notices"),
+    ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "notices"),
     ("services", "querysets", "duplicates"),
     ("deadline_scan", "seeding", "importing"),
 )

@@ -15,6 +15,8 @@ from workflow.views import (
     registration,
     sources,
     whole_dossier,
+    why,
+    working_years,
 )
 
 app_name = "workflow"
@@ -28,6 +30,7 @@ urlpatterns = [
     path("items/<str:number>/dossier.zip", dossier_archive.archive, name="dossier-archive"),
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
     path("items/<str:number>/findings/", findings.record, name="findings"),
+    path("items/<str:number>/why/<str:clock>/", why.why, name="why"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),
     path("evidence/<int:pk>/picture/", evidence.picture, name="evidence-picture"),
     path("sources/", sources.source_list, name="sources"),
@@ -41,6 +44,11 @@ urlpatterns = [
     path("procedures/<slug:code>/", procedures.procedure, name="procedure"),
     path("procedures/<slug:code>/edit/", procedures.edit, name="procedure-edit"),
     path("procedures/<slug:code>/<int:pk>/", procedures.procedure, name="procedure-revision"),
+    path("calendar/", working_years.years, name="calendar"),
+    path("calendar/new/", working_years.upload, name="calendar-upload"),
+    path("calendar/<int:number>/", working_years.year, name="calendar-year"),
+    path("calendar/arrangements/<int:pk>/", working_years.arrangement, name="arrangement"),
+    path("calendar/arrangements/<int:pk>/discard/", working_years.throw_away, name="arrangement-discard"),
     path("imports/", imports.upload, name="plan-import"),
     path("imports/<int:pk>/", imports.preview, name="plan-preview"),
     path("imports/<int:pk>/tasks/<int:number>/", imports.task, name="plan-task"),
