@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,10}\[\d{4}]\s*\d+\s*号")
 _HEADING = re.compile(r"(?=(?<![\u4e00-\u9fff])[一二三四五六七八九十]{1,2}、[\u4e00-\u9fff、]{2,12}:)")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,2}、([\u4e00-\u9fff、]{2,12}):(.*)", re.DOTALL)
 _DAY = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\(([^)]*)\))?")
+_SIGNED = re.compile(r"[^放班]*\d{4}年\d{1,2}月\d{1,2}日")  # where the text runs on to the day of signing
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
 _COUNT = re.compile(r"共\s*(\d+)\s*天|放假\s*(\d+)\s*天")
 _ALWAYS_OFF = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
@@ -153,7 +154,7 @@ def _sections(lines: list[RawLine]) -> Iterator[tuple[int, str, str]]:
 def _read_section(reading: Reading, line: int, holiday: str, text: str) -> None:
     month: int | None = None
     for sentence in re.split(r"[。;]", text):
-        if not _DAY.search(sentence):
+        if not _DAY.search(sentence) or _SIGNED.fullmatch(sentence.strip()):
             continue
         days, month = _days(reading, line, sentence, month)
         if "上班" in sentence and "放假" not in sentence:

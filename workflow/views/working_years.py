@@ -138,7 +138,7 @@ def _months(days: list[CalendarDay]) -> list[Month]:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     user = _manager(request)
-    form = ArrangementForm(request.POST or None, request.FILES or None)
+    form = ArrangementForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     mistakes: list[Mistake] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -165,7 +165,7 @@ def arrangement(request: HttpRequest, pk: int) -> HttpResponse:
     """What was read and what it would move; posting puts it in force."""
     user = _manager(request)
     row = get_object_or_404(CalendarYear, pk=pk, in_force_at=None)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
