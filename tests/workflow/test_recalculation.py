@@ -1,5 +1,6 @@
 """A calendar that changes: what moves, what stays, who hears of it, and that nothing is moved twice or lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from workflow import working_calendar
 from workflow.lifecycle import State
 from workflow.models import CalendarDay, CalendarYear, Event, Timer, WorkItem
 from workflow.refusal import Refused
+from workflow.services import timers
 from workflow.services.calendar_coverage import calendar_coverage, watch_the_calendar
 from workflow.services.moves import all_moves, calendars_of
 from workflow.services.recalculation import finish_recalculations, recalculate
@@ -214,6 +216,67 @@ def test_the_database_keeps_what_was_in_force(city):
     row = in_force(city)
     with pytest.raises(IntegrityError), transaction.atomic():
         CalendarYear.objects.filter(pk=row.pk)._raw_delete("default")
+
+
+def test_an_item_that_fails_stops_no_other_and_is_tried_again(city, assigned, monkeypatch):
+    other = walk(city, State.ASSIGNED, now=EVE)
+    row = in_force(city)
+    real = timers.rearm
+
+    def broken(item: WorkItem, *arguments: object, **options: object) -> None:
+        if item.pk == assigned.pk:
+            raise RuntimeError
+        real(item, *arguments, **options)
+
+    monkeypatch.setattr(timers, "rearm", broken)
+    assert recalculate(row) == 1
+    assigned.refresh_from_db()
+    assert (len(moves_of(other)), moves_of(assigned), assigned.accept_by) == (1, [], date(YEAR, 1, 5))
+    assert Alarm.objects.filter(key=f"poisoned:calendar:{YEAR}", cleared_at=None).exists()
+    with pytest.raises(Refused) as refused:
+        in_force(city, named=ALWAYS | {NEW_YEAR: (False, "元旦")}, number="更正")
+    assert refused.value.refusal.code == "recalculating"
+    monkeypatch.setattr(timers, "rearm", real)
+    assert finish_recalculations() == 1
+    assert not Alarm.objects.filter(key=f"poisoned:calendar:{YEAR}", cleared_at=None).exists()
+
+
+def test_an_item_that_somebody_holds_is_moved_by_the_next_run(committed_city):
+    item = walk(committed_city, State.ASSIGNED, now=EVE)
+    row = in_force(committed_city)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        WorkItem.objects.select_for_update().get(pk=item.pk)
+        assert pool.submit(elsewhere, row).result() == 0
+    row.refresh_from_db()
+    assert row.recalculated_at is None
+    assert finish_recalculations() == 1
+
+
+def elsewhere(row: CalendarYear) -> int:
+    """On a connection of its own."""
+    try:
+        return recalculate(row)
+    finally:
+        connection.close()
+
+
+def test_a_reminder_in_working_days_is_displaced_alone(city):
+    """An extension asked for late: the days before its last day stay, the overdue notice lies behind a new holiday."""
+    item = walk(city, State.VERIFYING, now=shanghai(YEAR - 1, 12, 17))
+    timer = running(item, "verification")
+    assert timer.due_on == date(YEAR - 1, 12, 24)
+    Timer.objects.filter(pk=timer.pk).update(**_overdue(item, timer))
+    named = {NEW_YEAR: (False, "元旦"), date(YEAR, 1, 4): (False, "元旦")} | ALWAYS
+    recalculate(in_force(city, named=named))
+    after = running(item, "verification")
+    assert (after.pk, after.generation, after.due_on) == (timer.pk, timer.generation, timer.due_on)
+    assert moves_of(item) == []
+
+
+def _overdue(item: WorkItem, timer: Timer) -> dict[str, object]:
+    """Waiting for the notice after the last day."""
+    rung = item.procedure.rungs.get(clock="verification", kind="overdue")
+    return {"rung": rung, "fire_at": shanghai(YEAR - 1, 12, 25, 8, 30)}
 
 
 # -- years that are missing --------------------------------------------------------------------------------------------

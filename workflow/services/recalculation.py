@@ -10,8 +10,12 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
+from notifications.alarms import clear_alarm, raise_alarm
 from workflow import database_clock
 from workflow.models import CalendarYear, Event, Publicity, Timer, WorkItem
 from workflow.models.procedures import Clock
@@ -44,6 +48,7 @@ def recalculate(row: CalendarYear, now: datetime | None = None) -> int:
         moved, left = moved + done, left + skipped
     if not left:
         CalendarYear.objects.filter(pk=row.pk, recalculated_at=None).update(recalculated_at=database_clock.now())
+        clear_alarm(_alarm(row))
     return moved
 
 
@@ -59,9 +64,20 @@ def _one_by_one(row: CalendarYear, calendars: Calendars, ids: list[int], now: da
             done, skipped = _move_batch(row, calendars, [pk], now)
         except Exception:
             log.exception("the clocks of item %s could not be moved; the next run tries again", pk)
+            _say_it_is_stuck(row)
             done, skipped = 0, 1
         moved, left = moved + done, left + skipped
     return moved, left
+
+
+def _alarm(row: CalendarYear) -> str:
+    return f"poisoned:calendar:{row.year}"
+
+
+def _say_it_is_stuck(row: CalendarYear) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        sentence = _("Some items could not be moved to the calendar of %(year)s; the log says why.")
+        raise_alarm(_alarm(row), sentence % {"year": row.year})
 
 
 @transaction.atomic
