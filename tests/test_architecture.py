@@ -19,7 +19,7 @@ FLOORS = (
     ("lifecycle", "refusal", "seal"),
     ("deadlines", "file_types", "database_clock", "progress", "photographs"),
     ("models",),
-    ("facts", "needs", "permissions", "working_calendar", "audiences", "wording", "notices"),
+    ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
     ("services", "querysets", "duplicates"),
     ("sending",),
     ("deadline_scan", "seeding", "importing"),
@@ -201,7 +201,7 @@ def test_only_the_one_door_announces():
         return isinstance(node, ast.Call) and "announce" in ast.unparse(node.func)
 
     at = {place.split(":")[0] for place in places(announces)}
-    assert at <= {THE_ONE_DOOR, "workflow.deadline_scan", "workflow.notices"}
+    assert at <= {THE_ONE_DOOR, "workflow.services.recalculation", "workflow.deadline_scan", "workflow.notices"}
 
 
 def test_nobody_sends_mail_past_the_outbox():

@@ -33,6 +33,12 @@ class WorkingCalendar:
         """Is the arrangement of that year still unpublished, so that the day may move?"""
         return day.year not in self.published_years
 
+    def with_year(self, year: int, exceptions: Mapping[date, bool] | None) -> "WorkingCalendar":
+        """The same with another arrangement of one year; None: as if that year were not published."""
+        kept = {day: is_worked for day, is_worked in self.exceptions.items() if day.year != year}
+        years = self.published_years - {year} if exceptions is None else self.published_years | {year}
+        return WorkingCalendar(kept | dict(exceptions or {}), years)
+
     def _working_days(self, first: date, step: timedelta) -> Iterator[date]:
         return (day for n in count() if self.is_working(day := first + n * step))
 

@@ -74,6 +74,9 @@ NOTICES: dict[str, Notice] = {
     ),
     Action.DISMISS_PROPOSAL: Notice((_A.OFFICE,), lazy("A measure that was proposed is not taken."), OPTIONAL),
     Action.REPLY: Notice((_A.APPROVER, _A.OFFICE), lazy("A paper was answered.")),
+    Event.RECALCULATE: Notice(
+        (_A.TURN, _A.LEAD, _A.OFFICE), lazy("Time limits in working days were recalculated: the calendar has changed.")
+    ),
     Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
     Action.ESCALATE: Notice((), lazy("A time limit has passed."), MANDATORY),
 }

@@ -163,6 +163,13 @@ def refuse_revision(user: User, office_id: int) -> Refusal | None:
     return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
 
 
+def refuse_calendar(user: User) -> Refusal | None:
+    """The working calendar is the business of those who manage procedures; the administrators see no deadlines."""
+    if user.may(Permission.MANAGE_PROCEDURES):
+        return None
+    return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
+
+
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
     Party.RESPONSIBLE: (State.RECTIFYING, *JUDGED),  # while it is judged, it makes what was passed stale
     Party.OFFICE: OPEN_STATES,  # scans of approvals, screenshots of the notice

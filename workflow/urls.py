@@ -17,6 +17,8 @@ from workflow.views import (
     sources,
     told,
     whole_dossier,
+    why,
+    working_years,
 )
 
 app_name = "workflow"
@@ -31,6 +33,7 @@ urlpatterns = [
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
     path("items/<str:number>/told/<int:pk>/resend/", told.send_again, name="send-again"),
     path("items/<str:number>/findings/", findings.record, name="findings"),
+    path("items/<str:number>/why/<str:clock>/", why.why, name="why"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),
     path("evidence/<int:pk>/picture/", evidence.picture, name="evidence-picture"),
     path("papers/<int:pk>/", papers.word, name="paper"),
@@ -45,6 +48,11 @@ urlpatterns = [
     path("procedures/<slug:code>/", procedures.procedure, name="procedure"),
     path("procedures/<slug:code>/edit/", procedures.edit, name="procedure-edit"),
     path("procedures/<slug:code>/<int:pk>/", procedures.procedure, name="procedure-revision"),
+    path("calendar/", working_years.years, name="calendar"),
+    path("calendar/new/", working_years.upload, name="calendar-upload"),
+    path("calendar/<int:number>/", working_years.year, name="calendar-year"),
+    path("calendar/arrangements/<int:pk>/", working_years.arrangement, name="arrangement"),
+    path("calendar/arrangements/<int:pk>/discard/", working_years.throw_away, name="arrangement-discard"),
     path("imports/", imports.upload, name="plan-import"),
     path("imports/<int:pk>/", imports.preview, name="plan-preview"),
     path("imports/<int:pk>/tasks/<int:number>/", imports.task, name="plan-task"),

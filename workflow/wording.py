@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from workflow.lifecycle import Action
 from workflow.models import Event, LookBack, Verification, WorkItem
-from workflow.models.procedures import Measure
+from workflow.models.procedures import Clock, Measure
 
 MOST_PARTS = 10  # that a notice of the whole names
 
@@ -110,6 +110,8 @@ def _result(event: Event) -> Iterator[str]:
         yield _("To be decided by %(day)s.") % {"day": day(data["decide_by"])}
     if event.action == Action.REQUEST_EXTENSION:
         yield _("Asked for: %(day)s") % {"day": day(data["due_on"])}
+    for move in data.get("moved", ()):
+        yield f"{Clock(move['clock']).label}：{day(move['from'])} → {day(move['to'])}"
     if "approved" in data:
         yield _("The extension was granted.") if data["approved"] else _("The extension was not granted.")
     yield from _decided(event)

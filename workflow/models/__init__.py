@@ -1,6 +1,6 @@
 """Tables, one file a noun: constraints and indexes, no verbs."""
 
-from workflow.models.calendar import CalendarDay
+from workflow.models.calendar import CalendarDay, CalendarYear
 from workflow.models.closing import Closure, Filing, Objection, Publicity, Submission, Verification
 from workflow.models.events import Event
 from workflow.models.evidence import Evidence
@@ -20,6 +20,7 @@ __all__ = [
     "AlertNote",
     "Assignment",
     "CalendarDay",
+    "CalendarYear",
     "Closure",
     "Event",
     "Evidence",

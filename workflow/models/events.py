@@ -43,7 +43,7 @@ class Event(models.Model):
     """Who did what when, with which reason. UPDATE and DELETE are refused by the database (migration 0002)."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="events")
-    action = models.CharField(max_length=20)  # lifecycle.Action, "create", "evidence" or "findings"
+    action = models.CharField(max_length=20)  # lifecycle.Action, or one of the words below
     version = models.PositiveIntegerField(null=True)  # of the item after it; null for notices of the clock
     cycle = models.PositiveSmallIntegerField()
     from_state = models.CharField(max_length=12, blank=True)
@@ -59,6 +59,7 @@ class Event(models.Model):
     CREATE = "create"
     EVIDENCE = "evidence"
     FINDINGS = "findings"
+    RECALCULATE = "recalculate"
 
     class Meta:
         ordering = ["id"]
@@ -81,7 +82,12 @@ class Event(models.Model):
     @property
     def label(self) -> str:
         """The action in the reader's language."""
-        own = {self.CREATE: _("Registered"), self.EVIDENCE: _("Evidence added"), self.FINDINGS: _("Findings recorded")}
+        own = {
+            self.CREATE: _("Registered"),
+            self.EVIDENCE: _("Evidence added"),
+            self.FINDINGS: _("Findings recorded"),
+            self.RECALCULATE: _("Time limits recalculated"),
+        }
         return str(own.get(self.action) or Action(self.action).label)
 
     @property

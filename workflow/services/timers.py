@@ -69,7 +69,7 @@ def clock_facts(item: WorkItem, calendar: WorkingCalendar) -> ClockFacts:
     read = _FACTS_OF.get(State(item.state))
     return ClockFacts(
         state=item.state,
-        entered_on=_day(item.entered_at),
+        entered_on=business_day(item.entered_at),
         due_on=item.due_on,
         objection_decide_by=_objection_decide_by(item) if item.state in _OBJECTED else None,
         answer_by=_answer_by(item) if item.state in GOING_ON else (),
@@ -77,7 +77,7 @@ def clock_facts(item: WorkItem, calendar: WorkingCalendar) -> ClockFacts:
     )
 
 
-def _day(moment: datetime) -> date:
+def business_day(moment: datetime) -> date:
     return moment.astimezone(BUSINESS_ZONE).date()
 
 
@@ -86,7 +86,7 @@ _OBJECTED = (State.RECTIFYING, State.VERIFYING, State.PUBLICIZING)
 
 def _objection_decide_by(item: WorkItem) -> date | None:
     rows = item.objections.filter(upheld__isnull=True).order_by("decide_by").values_list("decide_by", "at")
-    return next((decide_by or _day(at) for decide_by, at in rows), None)
+    return next((decide_by or business_day(at) for decide_by, at in rows), None)
 
 
 def _answer_by(item: WorkItem) -> tuple[tuple[int, date], ...]:
@@ -120,7 +120,7 @@ def _report_due_on(item: WorkItem) -> date | None:
     missed = item.timers.filter(clock=Clock.REPORT, ended_at=None).values_list("due_on", flat=True).first()
     if missed and (answered is None or answered < missed):
         return missed
-    entered_on = _day(item.entered_at)
+    entered_on = business_day(item.entered_at)
     return deadlines.report_day(
         max(entered_on, answered + timedelta(days=1)) if answered else entered_on, item.procedure
     )
@@ -139,7 +139,9 @@ def _once_closed(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
     to_file = item.procedure.files_to and item.closures.filter(cycle=item.cycle, filing=None).exists()
     pending = item.look_backs.filter(cycle=item.cycle, finding="", dropped_at=None)
     return {
-        "file_by": calendar.add_working_days(_day(item.closed_at), item.procedure.filing_days) if to_file else None,
+        "file_by": calendar.add_working_days(business_day(item.closed_at), item.procedure.filing_days)
+        if to_file
+        else None,
         "look_back_on": pending.order_by("due_on").values_list("due_on", flat=True).first(),
     }
 

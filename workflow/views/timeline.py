@@ -259,6 +259,12 @@ def _paper(data: dict[str, Any]) -> Iterator[str]:
         yield _("To be answered by %(day)s") % {"day": _day(data["reply_by"])}
 
 
+def _recalculated(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Calendar of %(year)s: %(number)s") % {"year": data["year"], "number": data["document_number"]}
+    for move in data["moved"]:
+        yield f"{Clock(move['clock']).label}：{_day(move['from'])} → {_day(move['to'])}"
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ASSIGN: _assigned,
     Action.DECLINE: _declined,
@@ -290,4 +296,5 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ESCALATE: _rung,
     Event.EVIDENCE: _uploaded,
     Event.FINDINGS: _found,
+    Event.RECALCULATE: _recalculated,
 }
