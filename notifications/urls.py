@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import views
+from notifications import alarm_views, views
 
 app_name = "notifications"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     path("<int:pk>/read/", views.read, name="read"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", views.mail, name="mail"),
+    path("alarms/<int:pk>/clear/", alarm_views.clear, name="clear-alarm"),
 ]

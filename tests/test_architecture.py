@@ -20,7 +20,7 @@ FLOORS = (
     ("deadlines", "file_types", "database_clock", "progress", "photographs"),
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "notices"),
-    ("services", "querysets", "duplicates"),
+    ("services", "querysets", "duplicates", "watching"),
     ("deadline_scan", "seeding", "importing"),
 )
 ROOF = len(FLOORS)

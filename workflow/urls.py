@@ -14,6 +14,7 @@ from workflow.views import (
     public,
     registration,
     sources,
+    status,
     whole_dossier,
 )
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("procedures/<slug:code>/", procedures.procedure, name="procedure"),
     path("procedures/<slug:code>/edit/", procedures.edit, name="procedure-edit"),
     path("procedures/<slug:code>/<int:pk>/", procedures.procedure, name="procedure-revision"),
+    path("status/", status.status, name="status"),
     path("imports/", imports.upload, name="plan-import"),
     path("imports/<int:pk>/", imports.preview, name="plan-preview"),
     path("imports/<int:pk>/tasks/<int:number>/", imports.task, name="plan-task"),

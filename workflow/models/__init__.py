@@ -12,6 +12,7 @@ from workflow.models.look_backs import LookBack
 from workflow.models.petitions import Petition, SubIssue
 from workflow.models.procedures import Procedure, Rung, Stage
 from workflow.models.progress import Measurement, Milestone, ProgressReport, Target
+from workflow.models.runs import Job, Run
 from workflow.models.sources import Section, Source
 from workflow.models.timers import RungFiring, Timer
 
@@ -24,6 +25,7 @@ __all__ = [
     "Extension",
     "Filing",
     "IdempotencyRecord",
+    "Job",
     "LookBack",
     "Measurement",
     "Milestone",
@@ -34,6 +36,7 @@ __all__ = [
     "Procedure",
     "ProgressReport",
     "Publicity",
+    "Run",
     "Rung",
     "RungFiring",
     "Section",

@@ -232,6 +232,11 @@ def _rung(data: dict[str, Any]) -> Iterator[str]:
     yield f"{Clock(data['clock']).label}：{_day(data['due_on'])}"
 
 
+def _rearmed(data: dict[str, Any]) -> Iterator[str]:
+    for clock in data["clocks"]:
+        yield from _rung(clock)
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ASSIGN: _assigned,
     Action.DECLINE: _declined,
@@ -258,4 +263,5 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ESCALATE: _rung,
     Event.EVIDENCE: _uploaded,
     Event.FINDINGS: _found,
+    Event.REARM: _rearmed,
 }
