@@ -212,7 +212,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
     }.items()
 }
 
-# -- /metrics: numbers without names, for those who may -----------------------------------------------------------------
+# -- /metrics: numbers without names, for those who may ----------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 METRICS_NETWORKS = [ip_network(name) for name in env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])]
 if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
