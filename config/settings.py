@@ -1,5 +1,6 @@
 """All settings. Values come from the environment, strictly; README lists every variable."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -127,7 +128,7 @@ SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # a load balancer asks inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # a load balancer and Prometheus ask inside, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
@@ -223,8 +224,16 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
         "outbox-robots": (5.0, "notifications.tasks.deliver_robots", "robot"),
         "outbox-webhooks": (5.0, "notifications.tasks.deliver_webhooks", "webhook"),
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
+        "audit": (300.0, "workflow.tasks.audit_clocks", "kick"),
+        **{f"heartbeat-{queue.name}": (30.0, "notifications.tasks.beat", queue.name) for queue in CELERY_TASK_QUEUES},
     }.items()
 }
+
+# -- /metrics: numbers without names, for those who may ----------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = [ip_network(name) for name in env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])]
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must be a random value of at least 32 characters")
 
 # -- API ---------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

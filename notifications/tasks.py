@@ -1,8 +1,8 @@
 """Celery's wake-up calls. They carry no data: what is due is read from the database. A queue a kind of server."""
 
-from celery import shared_task
+from celery import current_task, shared_task
 
-from notifications import outbox
+from notifications import heartbeats, outbox
 from notifications.models import ROBOTS, Channel
 
 SECONDS_A_ROBOT = 60.0  # one after the other within the hard limit of a task
@@ -37,3 +37,9 @@ def deliver_webhooks() -> None:
 def sweep() -> None:
     """Bring back deliveries whose worker vanished."""
     outbox.sweep()
+
+
+@shared_task(ignore_result=True)
+def beat() -> None:
+    """Say that a worker listens to the queue by which this call came."""
+    heartbeats.beat(current_task.request.delivery_info["routing_key"])

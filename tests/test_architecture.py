@@ -20,7 +20,7 @@ FLOORS = (
     ("deadlines", "file_types", "database_clock", "progress", "photographs"),
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
-    ("services", "querysets", "duplicates"),
+    ("services", "querysets", "duplicates", "watching"),
     ("sending",),
     ("deadline_scan", "seeding", "importing"),
 )

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils.translation import gettext as _
 
+from notifications.alarms import raise_alarm
 from workflow import database_clock, deadlines, working_calendar
 from workflow.audiences import Audience
 from workflow.deadlines import WorkingCalendar
@@ -23,6 +25,7 @@ from workflow.models.procedures import Clock, Measure
 from workflow.notices import Announcement, announce_all
 from workflow.refusal import Refused
 from workflow.services import proposals
+from workflow.services.perform import wait_at_most
 from workflow.services.publicity import end_publicity
 
 BATCH = 500
@@ -171,6 +174,9 @@ def _guarded(pk: int, handle: Callable[[], int], now: datetime) -> int:
     except Exception:
         log.exception("timer %s failed; trying again in an hour", pk)
         Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=max(database_clock.now(), now) + POISONED)
+        raise_alarm(
+            f"poisoned:{pk}", _("Clock %(timer)s cannot be fired; it is tried again every hour.") % {"timer": pk}
+        )
         return 0
 
 
@@ -185,14 +191,8 @@ def _end_publicities(now: datetime) -> int:
 def _end_publicity(timer: Timer, now: datetime) -> int:
     try:
         with transaction.atomic():
-            _wait_at_most(PATIENCE)
+            wait_at_most(PATIENCE)
             end_publicity(timer.item, now=now)
     except Refused:  # somebody holds it, another scan was faster, or an objection came in between: the next run
         return 0
     return 1
-
-
-def _wait_at_most(milliseconds: int) -> None:
-    """For locks, until this transaction ends: a scan passes by what somebody else holds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])

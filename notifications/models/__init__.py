@@ -1,10 +1,11 @@
-"""Messages to people and endpoints, their deliveries by channel, wishes, alarms, and the mailbox of the demo."""
+"""Messages to people and endpoints, their deliveries by channel, wishes, alarms, heartbeats, and the mailbox of the demo."""
 
 from notifications.models.alarms import Alarm
 from notifications.models.attempts import AttemptOutcome, DeliveryAttempt
 from notifications.models.channel_states import ChannelState
 from notifications.models.deliveries import Delivery, DeliveryState
 from notifications.models.endpoints import OF_ENDPOINTS, PERSONAL, ROBOTS, Channel, Endpoint
+from notifications.models.heartbeats import Heartbeat
 from notifications.models.mailbox import StoredMail
 from notifications.models.messages import DIGEST, Message, NoticeClass
 from notifications.models.passes import HeldPass, PassDecision
@@ -23,6 +24,7 @@ __all__ = [
     "DeliveryAttempt",
     "DeliveryState",
     "Endpoint",
+    "Heartbeat",
     "HeldPass",
     "Message",
     "Mode",

@@ -24,6 +24,9 @@ class DeliveryState(models.TextChoices):
     DIGESTED = "digested", _("In a digest")
 
 
+SETTLED = ["sent", "suppressed", "digested"]  # grow for ever; the others are worked on or wait for a person
+
+
 class Delivery(models.Model):
     """A message on its way through one channel; written only by `services.notify` and `outbox`."""
 
@@ -86,6 +89,11 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(state=DeliveryState.SENDING), name="notifications_delivery_leased"
+            ),
+            models.Index(
+                fields=["state", "channel"],
+                condition=~Q(state__in=SETTLED),
+                name="notifications_delivery_open",
             ),
         ]
         constraints = [

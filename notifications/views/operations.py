@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
 from notifications import operating
-from notifications.alarms import clear_alarm
-from notifications.models import Alarm, Delivery, HeldPass
+from notifications.alarms import open_alarms
+from notifications.models import Delivery, HeldPass
 from notifications.outbox import storms
 from notifications.views.paging import page_of
 
@@ -45,7 +45,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "passes": operating.open_passes(),
         "decided": operating.decided_passes(DECIDED_SHOWN),
         "page": page_of(request, operating.stuck()),
-        "alarms": Alarm.objects.filter(cleared_at=None),
+        "alarms": open_alarms(),
     }
     return render(request, "notifications/operations.html", context)
 
@@ -74,13 +74,4 @@ def resend_delivery(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("It will be sent once more."))
     else:
         messages.error(request, _("It is not stuck any more."))
-    return redirect("notifications:operations")
-
-
-@require_POST
-@operators_only
-def clear(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that what an alarm warned of is over."""
-    if not clear_alarm(get_object_or_404(Alarm, pk=pk).key, by=request.user):
-        messages.error(request, _("The alarm was cleared already."))
     return redirect("notifications:operations")

@@ -25,8 +25,8 @@ class Xid8Field(models.Field):
         return "xid8"
 
 
-# Actions that nobody signed in takes; "create" may be an import without a person.
-WITHOUT_ACTOR = ["create", *sorted(BY_THE_CLOCK), Action.OBJECT_PUBLICLY]
+# Actions that nobody signed in takes; "create" may be an import without a person, "rearm" is the auditor's.
+WITHOUT_ACTOR = ["create", "rearm", *sorted(BY_THE_CLOCK), Action.OBJECT_PUBLICLY]
 WITH_REASON = [
     Action.DECLINE,
     Action.RETURN,
@@ -60,6 +60,7 @@ class Event(models.Model):
     EVIDENCE = "evidence"
     FINDINGS = "findings"
     RECALCULATE = "recalculate"
+    REARM = "rearm"
 
     class Meta:
         ordering = ["id"]
@@ -87,6 +88,7 @@ class Event(models.Model):
             self.EVIDENCE: _("Evidence added"),
             self.FINDINGS: _("Findings recorded"),
             self.RECALCULATE: _("Time limits recalculated"),
+            self.REARM: _("Time limits set again by the system"),
         }
         return str(own.get(self.action) or Action(self.action).label)
 

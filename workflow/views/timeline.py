@@ -265,6 +265,11 @@ def _recalculated(data: dict[str, Any]) -> Iterator[str]:
         yield f"{Clock(move['clock']).label}：{_day(move['from'])} → {_day(move['to'])}"
 
 
+def _rearmed(data: dict[str, Any]) -> Iterator[str]:
+    for clock in data["clocks"]:
+        yield from _rung(clock)
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ASSIGN: _assigned,
     Action.DECLINE: _declined,
@@ -297,4 +302,5 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Event.EVIDENCE: _uploaded,
     Event.FINDINGS: _found,
     Event.RECALCULATE: _recalculated,
+    Event.REARM: _rearmed,
 }
