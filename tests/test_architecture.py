@@ -21,7 +21,7 @@ FLOORS = (
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "notices"),
     ("services", "querysets", "duplicates"),
-    ("deadline_scan", "seeding", "importing"),
+    ("deadline_scan", "seeding", "importing", "rehearsal"),
 )
 ROOF = len(FLOORS)
 PURE = ("workflow.lifecycle", "workflow.deadlines", "workflow.refusal", "workflow.seal")
