@@ -92,6 +92,11 @@ class Rehearsal:
             envelopes[day] += 1 if number > FOLDED else number
         return [DayCount(day, clocks[day], notices[day], readers[day], envelopes[day]) for day in self.period.days()]
 
+    def reached(self) -> list[int]:
+        """Departments in which somebody is told something."""
+        told = {told.department for told in self.told}
+        return [pk for pk in self.departments if pk in told]
+
     def by_day(self) -> Counter[tuple[date, str]]:
         """(day, measure) → notices."""
         found: Counter[tuple[date, str]] = Counter()
