@@ -13,6 +13,7 @@ from workflow.views import (
     procedures,
     public,
     registration,
+    rehearsal,
     sources,
     whole_dossier,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     path("procedures/", procedures.procedure_list, name="procedures"),
     path("procedures/<slug:code>/", procedures.procedure, name="procedure"),
     path("procedures/<slug:code>/edit/", procedures.edit, name="procedure-edit"),
+    path("procedures/<slug:code>/rehearsal/", rehearsal.rehearsal, name="procedure-rehearsal"),
     path("procedures/<slug:code>/<int:pk>/", procedures.procedure, name="procedure-revision"),
     path("imports/", imports.upload, name="plan-import"),
     path("imports/<int:pk>/", imports.preview, name="plan-preview"),
