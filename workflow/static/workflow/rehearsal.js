@@ -9,7 +9,7 @@
   }
 
   function line(series) {
-    return { type: "line", name: series.name, data: series.data, color: "#1d2a37", symbol: "none", lineStyle: { width: 2, type: "dashed" } };
+    return { type: "line", name: series.name, data: series.data, color: "#1d2a37", symbol: "none", step: "middle", lineStyle: { width: 2, type: "dashed" } };
   }
 
   function options(chart) {
