@@ -63,7 +63,7 @@ def test_the_text_counts_per_day_and_per_department(due_in_ten_days, ladder):
     assert ["8", "0", "8", "4", "8", day.isoformat()] in lines
     assert ["4", "0", "4", due_in_ten_days.environment.name] in lines
     assert ["4", "0", "4", due_in_ten_days.office.name] in lines
-    assert "2 个在走的时限，共 8 条通知。未发送任何通知。" in text
+    assert "2 个计时中的期限，共 8 条通知。未发送任何通知。" in text
 
 
 def test_json_and_csv_say_the_same(due_in_ten_days):
