@@ -157,7 +157,10 @@ TIME_ZONE = "Asia/Shanghai"  # the business zone; never the machine's
 # -- files on the way out ----------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static"))).resolve()
-STATICFILES_DIRS = [("tabler", BASE_DIR / "node_modules/@tabler/core/dist/css")]
+STATICFILES_DIRS = [
+    ("tabler", BASE_DIR / "node_modules/@tabler/core/dist/css"),
+    ("echarts", BASE_DIR / "node_modules/echarts/dist"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

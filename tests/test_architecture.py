@@ -22,7 +22,7 @@ FLOORS = (
     ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
     ("services", "querysets", "duplicates", "watching"),
     ("sending",),
-    ("deadline_scan", "seeding", "importing"),
+    ("deadline_scan", "seeding", "importing", "rehearsal"),
 )
 ROOF = len(FLOORS)
 PURE = ("workflow.lifecycle", "workflow.deadlines", "workflow.refusal", "workflow.seal")

@@ -17,7 +17,6 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "inbox_count": SimpleLazyObject(lambda: _waiting(user)),  # parts of pages do not show it
         "may_see_items": user.sees_items,
         "may_dispatch": user.may(Permission.DISPATCH),
-        "may_operate": user.may(Permission.OPERATE),
         "may_manage_people": user.may(Permission.MANAGE_PEOPLE),
         "may_operate": user.may(Permission.OPERATE),
     }

@@ -1,4 +1,4 @@
-"""Messages to people and endpoints, their deliveries by channel, wishes, alarms, heartbeats, and the mailbox of the demo."""
+"""Messages, their deliveries by channel, who wants them how, alarms, heartbeats, and the mailbox of the demo."""
 
 from notifications.models.alarms import Alarm
 from notifications.models.attempts import AttemptOutcome, DeliveryAttempt

@@ -85,6 +85,11 @@ class LookBackDays(forms.CharField):
         return [int(part) for part in parts]
 
 
+def as_typed(form: forms.Form) -> dict[str, Any]:
+    """What somebody typed into the fields of a form, as initial values of another."""
+    return {name: form[name].data for name in form.fields}
+
+
 def _label(name: str) -> str:
     label = Procedure._meta.get_field(name).verbose_name
     return str(label)[:1].upper() + str(label)[1:]
@@ -101,8 +106,17 @@ class ProcedureForm(forms.Form):
     seen_revision = forms.IntegerField(widget=forms.HiddenInput)
     reason = text(_("Reason for the change"), rows=2)
 
-    def __init__(self, data: Any = None, *, procedure: Procedure, departments: QuerySet[Department]) -> None:
-        super().__init__(data, auto_id="procedure_%s", initial=self._initial(procedure))
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        procedure: Procedure,
+        departments: QuerySet[Department],
+        typed: ProcedureForm | None = None,
+    ) -> None:
+        """`typed`: filled in as that one was, not judged."""
+        initial = as_typed(typed) if typed else self._initial(procedure)
+        super().__init__(data, auto_id="procedure_%s", initial=initial)
         for name in _OF_THE_MODEL:
             field = Procedure._meta.get_field(name).formfield()
             field.validators = [check for check in field.validators if not hasattr(check, "limit_value")]
@@ -199,6 +213,8 @@ class StageForm(forms.Form):
 class RungForm(forms.Form):
     """A step of the ladder; a row without a time limit is none."""
 
+    says = ("clock", "offset_days", "repeat_days", "audience")  # a row in which all are empty says nothing
+
     clock = forms.ChoiceField(
         label=_("Time limit"),
         choices=[("", "—"), *((clock.value, clock.label) for clock in Clock if clock != Clock.PUBLICITY)],
@@ -246,6 +262,12 @@ class Rows(BaseFormSet):
 
     def terms(self) -> list[Any]:
         return [terms for _form, terms in self.kept()]
+
+    def as_typed(self) -> Rows:
+        """The same rows again as they were typed, not judged; where rows are added, the empty ones are left out."""
+        typed = [as_typed(form) for form in self.forms]
+        rows = [row for row in typed if not self.extra or any(row.get(name) for name in self.form.says)]
+        return type(self)(prefix=self.prefix, initial=rows, form_kwargs=self.form_kwargs)
 
     def take(self, refusal: Refusal) -> None:
         """Show at its row what the verb refused."""
