@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.urls import reverse
 
-from notifications.alarms import tell_operators
+from notifications.alarm_notices import tell_operators
 from workflow import database_clock, deadline_scan
 from workflow.models import Job, Run
 from workflow.services import alarming, auditing, calendar_coverage, recalculation

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0002_what_messages_are_about")]
+    dependencies = [("notifications", "0009_wishes_and_breakers")]
     operations = [
         migrations.CreateModel(
             name="Heartbeat",

@@ -11,7 +11,7 @@ ORIGINS = [("package", "shipped with the software"), ("notice", "published notic
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflow", "0013_petitions_are_found_again"),
+        ("workflow", "0017_papers_stand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

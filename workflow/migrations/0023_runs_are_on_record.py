@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0013_petitions_are_found_again")]
+    dependencies = [("workflow", "0022_a_published_year_is_whole_and_stands")]
     operations = [
         migrations.CreateModel(
             name="Run",
