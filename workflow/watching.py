@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from django.db import connection
-from django.db.models.functions import ExtractYear
 
 from notifications import watching as messages
 from workflow.deadlines import BUSINESS_ZONE
-from workflow.models import CalendarDay, Run, Timer
+from workflow.models import CalendarYear, Run, Timer
 from workflow.models.runs import Job
 
 COUNTED = 100_000  # timers; beyond that PostgreSQL's own estimate does
@@ -86,6 +85,6 @@ def _clocks() -> tuple[datetime, Clocks]:
 
 
 def _uncovered_year(this_year: int) -> int:
-    years = CalendarDay.objects.annotate(year=ExtractYear("day")).order_by().values_list("year", flat=True)
-    covered = set(years.filter(day__gte=date(this_year, 1, 1)).distinct())
+    in_force = CalendarYear.objects.filter(in_force_at__isnull=False, superseded_at=None)
+    covered = set(in_force.values_list("year", flat=True))
     return next(year for year in count(this_year) if year not in covered)

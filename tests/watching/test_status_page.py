@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,9 +14,10 @@ from notifications.heartbeats import beat
 from notifications.models import Alarm, Delivery, Heartbeat, Message
 from tests.pages.reading import tags_of, text_of
 from tests.walking import walk
+from tests.workflow.arrangements import publish_next_year
 from workflow import tasks
 from workflow.lifecycle import State
-from workflow.models import CalendarDay, Timer
+from workflow.models import Timer
 from workflow.services import alarming
 
 NOT_OPERATING = ["dispatcher", "supervisor", "city_leader", "auditor", "security_admin", "environment_clerk"]
@@ -27,12 +29,12 @@ def keys() -> set[str]:
 
 @pytest.fixture
 def all_is_well(city):
-    beat("kick")
-    beat("mail")
-    year = timezone.localtime().year + 1
-    CalendarDay.objects.get_or_create(day=f"{year}-01-01", defaults={"is_working": False})
+    for queue in settings.CELERY_TASK_QUEUES:
+        beat(queue.name)
+    publish_next_year(city)
     tasks.scan_deadlines()
     tasks.audit_clocks()
+    tasks.watch_calendar()
 
 
 @pytest.mark.parametrize("name", NOT_OPERATING)
@@ -193,21 +195,6 @@ def test_mail_that_waits_too_long_raises_an_alarm_until_it_is_gone(all_is_well, 
     Delivery.objects.all().delete()
     alarming.check()
     assert keys() == set()
-
-
-def at(day: str) -> object:
-    """The house as it is, on another day."""
-    house = alarming.look()
-    moment = timezone.datetime.fromisoformat(f"{day}T12:00:00+08:00")
-    return type(house)(moment, house.clocks, 2027, house.runs, house.messages)
-
-
-@pytest.mark.parametrize(
-    ("day", "raised"),
-    [("2026-10-31", False), ("2026-11-01", True), ("2026-12-31", True), ("2027-01-01", True), ("2025-12-31", False)],
-)
-def test_from_november_the_next_years_arrangement_is_missed(city, day, raised):
-    assert set(alarming._calendar(at(day))) == ({"calendar:2027"} if raised else set())
 
 
 def test_a_poisoned_clock_raises_an_alarm_until_it_has_fired(all_is_well, city):

@@ -6,6 +6,12 @@ Of each year: the number of the notice, the days off by holiday (first, last), a
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from tests.people import City
+from workflow import working_calendar
+from workflow.models import CalendarYear
+from workflow.services.recalculation import recalculate
+from workflow.services.working_years import keep_reading, put_in_force
+
 
 class Published(NamedTuple):
     number: str
@@ -85,3 +91,15 @@ def worked(day: date) -> bool:
 
 def _day(year: int, text: str) -> date:
     return date.fromisoformat(f"{year}-{text}")
+
+
+def publish_next_year(city: City) -> CalendarYear:
+    """The year after the last one that is in force: with the days that the law gives, and no other."""
+    year = max(working_calendar.load().published_years) + 1
+    named = {date(year, 1, 1): (False, "元旦"), date(year, 5, 1): (False, "劳动节")}
+    named |= {date(year, 10, day): (False, "国庆节") for day in (1, 2, 3)}
+    terms = {"origin": "notice", "title": "通知", "document_number": f"国办发明电〔{year - 1}〕9号"}
+    row = keep_reading(year=year, named=named, by=city.dispatcher, **terms)
+    put_in_force(row, by=city.dispatcher, reason="国务院办公厅已公布。")
+    recalculate(row)
+    return row

@@ -232,13 +232,13 @@ def test_an_item_that_fails_stops_no_other_and_is_tried_again(city, assigned, mo
     assert recalculate(row) == 1
     assigned.refresh_from_db()
     assert (len(moves_of(other)), moves_of(assigned), assigned.accept_by) == (1, [], date(YEAR, 1, 5))
-    assert Alarm.objects.filter(key=f"poisoned:calendar:{YEAR}", cleared_at=None).exists()
+    assert Alarm.objects.filter(key=f"unmoved:{YEAR}", cleared_at=None).exists()
     with pytest.raises(Refused) as refused:
         in_force(city, named=ALWAYS | {NEW_YEAR: (False, "元旦")}, number="更正")
     assert refused.value.refusal.code == "recalculating"
     monkeypatch.setattr(timers, "rearm", real)
     assert finish_recalculations() == 1
-    assert not Alarm.objects.filter(key=f"poisoned:calendar:{YEAR}", cleared_at=None).exists()
+    assert not Alarm.objects.filter(key=f"unmoved:{YEAR}", cleared_at=None).exists()
 
 
 def test_an_item_that_somebody_holds_is_moved_by_the_next_run(committed_city):
@@ -275,7 +275,7 @@ def test_a_reminder_in_working_days_is_displaced_alone(city):
 
 def _overdue(item: WorkItem, timer: Timer) -> dict[str, object]:
     """Waiting for the notice after the last day."""
-    rung = item.procedure.rungs.get(clock="verification", kind="overdue")
+    rung = item.procedure.rungs.get(clock="verification", offset_days=1)
     return {"rung": rung, "fire_at": shanghai(YEAR - 1, 12, 25, 8, 30)}
 
 

@@ -13,7 +13,6 @@ from workflow.models import RungFiring, Timer
 from workflow.watching import House, look
 
 OUTBOX_LATE = timedelta(minutes=15)
-ARRANGED_BY = (11, 1)  # month and day from which the next year's arrangement is missed
 
 Alarms = dict[str, str]  # key → text
 
@@ -49,19 +48,10 @@ def _outbox(house: House) -> Alarms:
     return {f"outbox:{channel}": sentence % {"channel": channel} for channel in late}
 
 
-def _calendar(house: House) -> Alarms:
-    """From November on the arrangement of the next year should be there; that of this year always."""
-    year, today = house.uncovered_year, house.today
-    if year > today.year + 1 or (year == today.year + 1 and (today.month, today.day) < ARRANGED_BY):
-        return {}
-    return {f"calendar:{year}": _("The working days of %(year)s have not been entered.") % {"year": year}}
-
-
 _KINDS: dict[str, Callable[[House], Alarms]] = {
     "late-timers": _late_timers,
     "heartbeat": _heartbeats,
     "outbox": _outbox,
-    "calendar": _calendar,
 }
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from notifications.alarms import clear_others, open_alarms, raise_alarm
 from workflow import database_clock, deadlines, working_calendar
-from workflow.deadlines import WorkingCalendar
+from workflow.deadlines import RunningClock, WorkingCalendar
 from workflow.lifecycle import State
 from workflow.models import Event, Run, Timer, WorkItem
 from workflow.models.items import HAS_A_CLOCK
@@ -143,11 +143,15 @@ class _Fault:
 def _fault(item: WorkItem, running: Iterable[Timer], calendar: WorkingCalendar, now: datetime) -> _Fault:
     """Compares which clocks run, not until when: days that moved with the calendar are a matter of people."""
     wanted = deadlines.running_clocks(timers.clock_facts(item, calendar), item.procedure, calendar)
-    there = {(timer.clock, timer.milestone_id): timer for timer in running}
-    missing = [clock.clock for clock in wanted if (clock.clock, clock.milestone_id) not in there]
-    asked = {(clock.clock, clock.milestone_id) for clock in wanted}
+    there = {_which(timer): timer for timer in running}
+    missing = [clock.clock for clock in wanted if _which(clock) not in there]
+    asked = {_which(clock) for clock in wanted}
     broken = [timer for key, timer in there.items() if key in asked and _is_broken(timer, item, calendar, now)]
     return _Fault(missing, broken)
+
+
+def _which(clock: Timer | RunningClock) -> tuple[str, int | None, int | None]:
+    return clock.clock, clock.milestone_id, clock.paper_id
 
 
 def _is_broken(timer: Timer, item: WorkItem, calendar: WorkingCalendar, now: datetime) -> bool:

@@ -71,7 +71,7 @@ def _one_by_one(row: CalendarYear, calendars: Calendars, ids: list[int], now: da
 
 
 def _alarm(row: CalendarYear) -> str:
-    return f"poisoned:calendar:{row.year}"
+    return f"unmoved:{row.year}"
 
 
 def _say_it_is_stuck(row: CalendarYear) -> None:
