@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.models import Department, Membership, User
-from accounts.roles import Role
+from accounts.roles import Permission, Role, roles_with
 
 
 def superiors(department: Department) -> Iterator[Department]:
@@ -30,3 +30,11 @@ def holders(departments: Collection[int], roles: Collection[Role], on: date) -> 
     for row in rows:
         found.setdefault((row.department_id, Role(row.role)), []).append(row.user)
     return found
+
+
+def holders_anywhere(permission: Permission, on: date) -> list[User]:
+    """Active people who hold a permission in some department on a day."""
+    rows = Membership.objects.valid_on(on).filter(role__in=roles_with(permission))
+    there = Q(department__valid_to__isnull=True) | Q(department__valid_to__gte=on)
+    people = User.objects.filter(is_active=True, is_machine=False, pk__in=rows.filter(there).values("user"))
+    return list(people.order_by("pk"))

@@ -1,5 +1,6 @@
 """All settings. Values come from the environment, strictly; README lists every variable."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -127,7 +128,7 @@ SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # a load balancer asks inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # a load balancer and Prometheus ask inside, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
@@ -156,7 +157,10 @@ TIME_ZONE = "Asia/Shanghai"  # the business zone; never the machine's
 # -- files on the way out ----------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static"))).resolve()
-STATICFILES_DIRS = [("tabler", BASE_DIR / "node_modules/@tabler/core/dist/css")]
+STATICFILES_DIRS = [
+    ("tabler", BASE_DIR / "node_modules/@tabler/core/dist/css"),
+    ("echarts", BASE_DIR / "node_modules/echarts/dist"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -169,6 +173,18 @@ if DEMO:
     EMAIL_BACKEND = "notifications.mailbox.MailboxBackend"  # a page in the demo, not into the void
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+
+# -- how and when people are told --------------------------------------------------------------------------------------
+SMS_URL = env.str("SMS_URL", default="")  # the gateway; without it nobody gets text messages
+SMS_PER_PERSON_AND_DAY = env.int("SMS_PER_PERSON_AND_DAY", default=5)
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])  # may be inside our own network
+QUIET_HOURS = env.str("QUIET_HOURS", default="22:00-07:00")  # business time; only urgent notices go out; empty: none
+DIGEST_AT = env.str("DIGEST_AT", default="08:00")  # business time; the daily digest
+GROUP_WAIT = 60  # seconds a notice of the clock waits for others of its pass
+STORM_LIMIT = env.int("STORM_LIMIT", default=2000)  # envelopes of one occasion that leave without asking a person
+# what the room of messages, which knows nothing of items, asks the one above it
+NOTIFICATIONS_KIND_LABEL = "workflow.sending.kind_label"
+NOTIFICATIONS_REASONS_NOT_TO_SEND = "workflow.sending.reasons_not_to_send"
 
 # -- Celery: only wakes the scan and the outbox; no results, no long eta; see docs/decisions ---------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL")
@@ -198,16 +214,29 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a typo is an error, not a queue that nobody reads
-CELERY_TASK_QUEUES = [Queue("kick"), Queue("mail")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("kick", "mail", "sms", "robot", "webhook")]
 CELERY_TASK_DEFAULT_QUEUE = "kick"
 CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its period, so nothing piles up
     name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
     for name, (seconds, task, queue) in {
         "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
+        "moved-clocks": (15.0, "workflow.tasks.move_clocks", "kick"),
+        "calendar": (6 * 3600.0, "workflow.tasks.watch_calendar", "kick"),
         "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),
+        "outbox-sms": (5.0, "notifications.tasks.deliver_sms", "sms"),
+        "outbox-robots": (5.0, "notifications.tasks.deliver_robots", "robot"),
+        "outbox-webhooks": (5.0, "notifications.tasks.deliver_webhooks", "webhook"),
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
+        "audit": (300.0, "workflow.tasks.audit_clocks", "kick"),
+        **{f"heartbeat-{queue.name}": (30.0, "notifications.tasks.beat", queue.name) for queue in CELERY_TASK_QUEUES},
     }.items()
 }
+
+# -- /metrics: numbers without names, for those who may ----------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = [ip_network(name) for name in env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])]
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must be a random value of at least 32 characters")
 
 # -- API ---------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,10 +1,10 @@
-"""Routes: pages, API, machines' tokens, health."""
+"""Routes: pages, API, machines' tokens, health, metrics."""
 
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import health
+from config import health, metrics
 
 handler500 = "workflow.api.errors.server_error"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/workflow/mark.svg")),  # pages of libraries ask for it
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
 ]

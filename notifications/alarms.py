@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -37,3 +38,8 @@ def clear_alarm(key: str, by: User | None = None) -> bool:
 def clear_others(kind: str, still: Collection[str] = ()) -> int:
     """Clear the open alarms of a kind whose keys are not among `still`; returns how many."""
     return Alarm.objects.filter(kind=kind, cleared_at=None).exclude(key__in=still).update(cleared_at=Now())
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    """The latest raised first."""
+    return Alarm.objects.filter(cleared_at=None)

@@ -1,16 +1,21 @@
-"""Routes of a person's messages and of the demo's mailbox."""
+"""Routes of messages, wishes, the operators' page and the demo's mailbox."""
 
 from django.urls import path
 
-from notifications import views
+from notifications.views import alarms, mailbox, messages, operations, wishes
 
 app_name = "notifications"
 urlpatterns = [
-    path("", views.messages, name="messages"),
-    path("read/", views.read_all, name="read-all"),
-    path("unread/", views.unread, name="unread"),
-    path("<int:pk>/", views.open_message, name="open"),
-    path("<int:pk>/read/", views.read, name="read"),
-    path("mailbox/", views.mailbox, name="mailbox"),
-    path("mailbox/<int:pk>/", views.mail, name="mail"),
+    path("", messages.messages, name="messages"),
+    path("read/", messages.read_all, name="read-all"),
+    path("unread/", messages.unread, name="unread"),
+    path("<int:pk>/", messages.open_message, name="open"),
+    path("<int:pk>/read/", messages.read, name="read"),
+    path("wishes/", wishes.wishes, name="wishes"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/passes/<int:pk>/", operations.decide, name="decide-pass"),
+    path("operations/deliveries/<int:pk>/resend/", operations.resend_delivery, name="resend"),
+    path("alarms/<int:pk>/clear/", alarms.clear, name="clear-alarm"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:pk>/", mailbox.mail, name="mail"),
 ]

@@ -73,7 +73,7 @@ def test_the_source_is_searched_in_full():
 # -- pages -------------------------------------------------------------------------------------------------------------
 
 # Names that are not translated: the product, the other language, formats, machine words on the login of machines.
-ALLOWED = {"bihuan", "english", "pdf", "word", "excel", "txt", "md", "docx", "api", "jpg", "kb", "mb"}
+ALLOWED = {"bihuan", "english", "pdf", "word", "excel", "txt", "md", "docx", "api", "jpg", "kb", "mb", "csv"}
 LATIN = re.compile(r"[A-Za-z]{2,}")
 CODES = re.compile(r"\b[A-Z]{2}\d{4}-\d{4}(?:-\d\d)?\b|[\w.]+@[\w.]+|https?://\S+|\b(?:petition|own-finding)\b")
 
@@ -107,6 +107,9 @@ MENU = [
     "/procedures/",
     "/procedures/petition/",
     "/procedures/petition/edit/",
+    "/calendar/",
+    "/calendar/2026/",
+    "/calendar/new/",
     "/sources/",
     "/items/new/",
     "/sources/new/",

@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils.translation import gettext as _
 
+from notifications.alarms import raise_alarm
 from workflow import database_clock, deadlines, working_calendar
+from workflow.audiences import Audience
 from workflow.deadlines import WorkingCalendar
 from workflow.lifecycle import Action
 from workflow.models import Event, Rung, RungFiring, Timer
-from workflow.models.procedures import Clock
-from workflow.notices import Announcement, Audience, announce_all
+from workflow.models.procedures import Clock, Measure
+from workflow.notices import Announcement, announce_all
 from workflow.refusal import Refused
+from workflow.services import proposals
+from workflow.services.perform import wait_at_most
 from workflow.services.publicity import end_publicity
 
 BATCH = 500
@@ -51,6 +56,14 @@ class _Due:
     timer: Timer
     step: deadlines.Step
     event: Event
+    proposes: bool
+
+    @property
+    def announcement(self) -> Announcement:
+        """A measure that is proposed is told to those as well who may take it."""
+        audiences = [Audience(name) for name in self.step.fire.rung.audience]
+        told = (*audiences, *[Audience.APPROVER] * self.proposes)
+        return Announcement(self.event, self.timer.item, told, self.timer.pk, self.timer.paper)
 
 
 def _fire_batch(now: datetime, size: int) -> int:
@@ -65,38 +78,43 @@ def _fire_batch(now: datetime, size: int) -> int:
 def _claim(now: datetime, size: int, **narrower: int) -> list[Timer]:
     due = _due(now).filter(rung__isnull=False, **narrower).order_by("fire_at", "id")
     locked = due.select_for_update(of=("self", "item"), skip_locked=True, no_key=True)
-    return list(locked.select_related("item__procedure", "item__lead", "rung")[:size])
+    return list(locked.select_related("item__procedure", "item__lead", "item__office", "rung", "paper")[:size])
 
 
 def _fire(timers: list[Timer], now: datetime) -> int:
     if not timers:
         return 0
     ladders = _Ladders({timer.item.procedure_id for timer in timers}, working_calendar.load())
-    due = [_due_now(timer, ladders.step(timer, now), now) for timer in timers]
+    steps = [ladders.step(timer, now) for timer in timers]
+    proposing = proposals.due([(timer, step.fire.rung) for timer, step in zip(timers, steps, strict=True)])
+    due = [_due_now(timer, step, now, timer.pk in proposing) for timer, step in zip(timers, steps, strict=True)]
     Event.objects.bulk_create(entry.event for entry in due)
-    RungFiring.objects.bulk_create(firing for entry in due for firing in _firings(entry, now))
-    announce_all([Announcement(entry.event, entry.timer.item, _audiences(entry)) for entry in due])
+    fired = RungFiring.objects.bulk_create(firing for entry in due for firing in _firings(entry, now))
+    proposals.propose([firing for firing in fired if firing.event and firing.timer_id in proposing], now)
+    announce_all([entry.announcement for entry in due])
     for entry in due:
         _move_on(entry.timer, entry.step.next)
     Timer.objects.bulk_update(timers, ["rung", "repetition", "fire_at"])
     return len(timers)
 
 
-def _due_now(timer: Timer, step: deadlines.Step, now: datetime) -> _Due:
+def _due_now(timer: Timer, step: deadlines.Step, now: datetime, proposes: bool) -> _Due:
+    measure = step.fire.rung.measure
+    data = {"clock": timer.clock, "due_on": timer.due_on.isoformat(), "timer": timer.pk, "measure": measure}
+    if timer.paper:
+        data["paper"] = timer.paper.number
+    if proposes:
+        data["proposed"] = True
     event = Event(
         item=timer.item,
-        action=Action.REMIND if step.fire.rung.kind == Rung.Kind.REMINDER else Action.ESCALATE,
+        action=Action.REMIND if measure == Measure.REMINDER else Action.ESCALATE,
         cycle=timer.item.cycle,
         from_state=timer.item.state,
         to_state=timer.item.state,
-        data={"clock": timer.clock, "due_on": timer.due_on.isoformat(), "timer": timer.pk},
+        data=data,
         at=now,
     )
-    return _Due(timer, step, event)
-
-
-def _audiences(entry: _Due) -> tuple[Audience, ...]:
-    return tuple(Audience(name) for name in entry.step.fire.rung.audience)
+    return _Due(timer, step, event, proposes)
 
 
 def _firings(entry: _Due, now: datetime):
@@ -156,6 +174,9 @@ def _guarded(pk: int, handle: Callable[[], int], now: datetime) -> int:
     except Exception:
         log.exception("timer %s failed; trying again in an hour", pk)
         Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=max(database_clock.now(), now) + POISONED)
+        raise_alarm(
+            f"poisoned:{pk}", _("Clock %(timer)s cannot be fired; it is tried again every hour.") % {"timer": pk}
+        )
         return 0
 
 
@@ -170,14 +191,8 @@ def _end_publicities(now: datetime) -> int:
 def _end_publicity(timer: Timer, now: datetime) -> int:
     try:
         with transaction.atomic():
-            _wait_at_most(PATIENCE)
+            wait_at_most(PATIENCE)
             end_publicity(timer.item, now=now)
     except Refused:  # somebody holds it, another scan was faster, or an objection came in between: the next run
         return 0
     return 1
-
-
-def _wait_at_most(milliseconds: int) -> None:
-    """For locks, until this transaction ends: a scan passes by what somebody else holds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])

@@ -33,6 +33,12 @@ class WorkingCalendar:
         """Is the arrangement of that year still unpublished, so that the day may move?"""
         return day.year not in self.published_years
 
+    def with_year(self, year: int, exceptions: Mapping[date, bool] | None) -> "WorkingCalendar":
+        """The same with another arrangement of one year; None: as if that year were not published."""
+        kept = {day: is_worked for day, is_worked in self.exceptions.items() if day.year != year}
+        years = self.published_years - {year} if exceptions is None else self.published_years | {year}
+        return WorkingCalendar(kept | dict(exceptions or {}), years)
+
     def _working_days(self, first: date, step: timedelta) -> Iterator[date]:
         return (day for n in count() if self.is_working(day := first + n * step))
 
@@ -139,6 +145,7 @@ class ClockFacts:
     objection_decide_by: date | None = None  # of the open objection that waits longest
     file_by: date | None = None
     look_back_on: date | None = None
+    answer_by: tuple[tuple[int, date], ...] = ()  # (id, due on) of the papers that wait for an answer
 
 
 class ClockTerms(Protocol):
@@ -149,6 +156,7 @@ class RunningClock(NamedTuple):
     clock: str
     milestone_id: int | None
     due_on: date
+    paper_id: int | None = None
 
 
 def running_clocks(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalendar) -> list[RunningClock]:
@@ -162,7 +170,8 @@ def running_clocks(facts: ClockFacts, terms: ClockTerms, calendar: WorkingCalend
         State.CLOSED: _afterwards,
     }
     clocks = days[State(facts.state)](facts, terms, calendar) if facts.state in days else ()
-    return [RunningClock(clock, milestone, due_on) for clock, milestone, due_on in clocks if due_on]
+    found = [RunningClock(clock, milestone, due_on) for clock, milestone, due_on in clocks if due_on]
+    return found + [RunningClock("reply", None, due_on, paper) for paper, due_on in facts.answer_by]
 
 
 _Clocks = Iterator[tuple[str, int | None, date | None]]

@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import F, Q
 
 from workflow import seal, working_calendar
-from workflow.deadlines import WorkingCalendar
+from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
 from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, Party, State
 from workflow.models import (
+    AlertNote,
     Assignment,
     Closure,
     Event,
@@ -22,14 +23,18 @@ from workflow.models import (
     Extension,
     LookBack,
     Objection,
+    Paper,
     Petition,
+    Proposal,
     Publicity,
+    RungFiring,
     Submission,
     Suspension,
     Verification,
     WorkItem,
 )
 from workflow.models.petitions import COUNTS
+from workflow.models.procedures import Measure, Rung
 
 # What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
 WORKING = (Action.REPORT.value, Event.EVIDENCE, Event.FINDINGS, Action.SUBMIT.value)
@@ -116,6 +121,25 @@ class Facts:
     def closure_to_file(self) -> Closure | None:
         """The close-out of this cycle, while it still has to be reported to the higher level."""
         return self._batch.closures_to_file.get(self.item.pk)
+
+    @property
+    def open_proposals(self) -> list[Proposal]:
+        """Measures that wait for a supervisor, the most severe first."""
+        return self._batch.open_proposals[self.item.pk]
+
+    @property
+    def papers_to_answer(self) -> list[Paper]:
+        """Of this cycle, the oldest first."""
+        return self._batch.papers_to_answer[self.item.pk]
+
+    @property
+    def alerts(self) -> list[RungFiring]:
+        """What each running clock said last since it ran out, with `noted`: ids of those who acknowledged it."""
+        return self._batch.alerts[self.item.pk]
+
+    def nudges_on(self, day: date) -> int:
+        """How often somebody was chased on that day of Shanghai."""
+        return self._batch.nudges[self.item.pk].count(day)
 
     def departments(self, *roles: DepartmentRole) -> set[int]:
         return {row.department_id for row in self.assignments if row.role in roles}
@@ -267,6 +291,38 @@ class _Batch:
     @cached_property
     def verifications(self) -> dict[int, list[Verification]]:
         return self._of_the_cycle(Verification.objects.order_by("pk"))
+
+    @cached_property
+    def open_proposals(self) -> dict[int, list[Proposal]]:
+        rows = Proposal.objects.filter(item__in=self.items, status=Proposal.Status.OPEN)
+        found = list(rows.select_related("firing__rung", "timer__paper", "timer__milestone").order_by("pk"))
+        return self._by_item(sorted(found, key=lambda row: -Measure(row.measure).severity))
+
+    @cached_property
+    def papers_to_answer(self) -> dict[int, list[Paper]]:
+        waiting = Paper.objects.filter(answered_at=None, due_on__isnull=False)
+        return self._of_the_cycle(waiting.select_related("addressee", "department").order_by("pk"))
+
+    @cached_property
+    def alerts(self) -> dict[int, list[RungFiring]]:
+        told = RungFiring.objects.filter(timer__item__in=self.items, timer__ended_at=None, superseded=False)
+        told = told.filter(rung__kind=Rung.Kind.OVERDUE).select_related("rung", "timer__paper")
+        last = list(told.order_by("timer_id", "-pk").distinct("timer_id"))
+        notes = AlertNote.objects.filter(firing__in=last).values_list("firing_id", "by_id") if last else ()
+        found: defaultdict[int, list[RungFiring]] = defaultdict(list)
+        for firing in last:
+            firing.noted = {by for pk, by in notes if pk == firing.pk}
+            found[firing.timer.item_id].append(firing)
+        return found
+
+    @cached_property
+    def nudges(self) -> dict[int, list[date]]:
+        """The days on which each item's turn was chased."""
+        found: defaultdict[int, list[date]] = defaultdict(list)
+        rows = Event.objects.filter(item__in=self.items, action=Action.NUDGE).order_by()
+        for pk, at in rows.values_list("item_id", "at"):
+            found[pk].append(at.astimezone(BUSINESS_ZONE).date())
+        return found
 
     @cached_property
     def petitions(self) -> dict[int, list[Any]]:

@@ -49,6 +49,11 @@ class Action(TextChoices):
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Resume")
     VOID = "void", pgettext_lazy("verb", "Void")
+    NUDGE = "nudge", _("Nudge")
+    NOTE_ALERT = "note-alert", _("Acknowledge the alert")
+    SIGN_PAPER = "sign-paper", _("Sign the paper")
+    DISMISS_PROPOSAL = "dismiss-proposal", _("Dismiss the proposal")
+    REPLY = "reply", _("Answer the paper")
     OBJECT_PUBLICLY = "public-objection", _("Objection from the public")
     REMIND = "remind", _("Reminder")
     ESCALATE = "escalate", _("Overdue notice")
@@ -67,6 +72,9 @@ class Party(TextChoices):
     VERIFIER = "verifier", _("Verifying department")
     APPROVER = "approver", _("Supervisor")
     INSPECTOR = "inspector", _("Who looks back")
+    OVERSEER = "overseer", _("Committee office or its supervisor")
+    ALERTED = "alerted", _("Those who are told that a time limit has passed")
+    ADDRESSEE = "addressee", _("Department that has to answer a paper")
     PUBLIC = "public", _("The public")
     CLOCK = "clock", _("The clock")
     NOBODY = "nobody", _("Nobody")
@@ -122,6 +130,11 @@ class Need(StrEnum):
     PARENT_OPEN = "parent-open"
     WHOLE_SUSPENDED = "whole-suspended"  # a part pauses with the whole item
     WHOLE_RESUMED = "whole-resumed"
+    SOMEBODYS_TURN = "somebodys-turn"
+    NUDGE_LEFT = "nudge-left"  # of the procedure's number a day
+    ALERT_TO_NOTE = "alert-to-note"
+    PROPOSAL_OPEN = "proposal-open"
+    PAPER_TO_ANSWER = "paper-to-answer"
 
 
 @dataclass(frozen=True)
@@ -141,6 +154,7 @@ IN_WORK = (S.ASSIGNED, S.RECTIFYING)  # the departments' side: the deadline runs
 JUDGED = (S.VERIFYING, S.PUBLICIZING, S.APPROVING)
 OPEN_STATES = (S.DRAFT, *IN_WORK, *JUDGED, S.SUSPENDED)
 FINISHED = (S.CLOSED, S.VOID)
+GOING_ON = (S.DRAFT, *IN_WORK, *JUDGED)  # papers are signed and answered, somebody can be chased
 _VERIFY = (N.NOT_THE_SUBMITTER, N.ANOTHER_DEPARTMENT, N.NOT_ANOTHER_STAGE)
 _CLOSE_OUT = (
     N.NOT_THE_SUBMITTER,
@@ -200,6 +214,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(A.RESUME, (S.SUSPENDED,), S.ASSIGNED, P.APPROVER, (N.WHOLE_RESUMED,), "was to be accepted"),
     Transition(A.RESUME, (S.SUSPENDED,), S.RECTIFYING, P.APPROVER, (N.WHOLE_RESUMED,), "was being rectified"),
     Transition(A.VOID, OPEN_STATES, S.VOID, P.OFFICE, (N.CHILDREN_CLOSED,)),
+    Transition(A.NUDGE, GOING_ON, None, P.OVERSEER, (N.SOMEBODYS_TURN, N.NUDGE_LEFT)),
+    Transition(A.NOTE_ALERT, (*GOING_ON, S.CLOSED), None, P.ALERTED, (N.ALERT_TO_NOTE,)),
+    Transition(A.SIGN_PAPER, GOING_ON, None, P.APPROVER, (N.PROPOSAL_OPEN,)),
+    Transition(A.DISMISS_PROPOSAL, GOING_ON, None, P.APPROVER, (N.PROPOSAL_OPEN,)),
+    Transition(A.REPLY, GOING_ON, None, P.ADDRESSEE, (N.PAPER_TO_ANSWER,)),
     Transition(A.REMIND, (*OPEN_STATES, S.CLOSED), None, P.CLOCK),
     Transition(A.ESCALATE, (*OPEN_STATES, S.CLOSED), None, P.CLOCK),
 )

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Permission
+from workflow.audiences import was_told
 from workflow.facts import Facts
-from workflow.lifecycle import FINISHED, IN_WORK, DepartmentRole, EvidenceKind, Need, State
-from workflow.models import Evidence
+from workflow.lifecycle import FINISHED, IN_WORK, DepartmentRole, EvidenceKind, Need, Party, State
+from workflow.models import Evidence, RungFiring
 from workflow.refusal import Refusal, conflict, forbidden
 
 
@@ -206,6 +207,42 @@ def _whole_resumed(facts: Facts, user: User | None, today: date) -> Refusal | No
     return None
 
 
+# -- the ladder --------------------------------------------------------------------------------------------------------
+
+
+def _somebodys_turn(facts: Facts, user: User | None, today: date) -> Refusal | None:
+    if facts.item.turn_party not in (Party.CLOCK, Party.NOBODY):
+        return None
+    return conflict("nobodys-turn", _("Nobody has to act now: the item waits for a day."))
+
+
+def _nudge_left(facts: Facts, user: User | None, today: date) -> Refusal | None:
+    most = facts.item.procedure.nudges_per_day
+    if facts.nudges_on(today) < most:
+        return None
+    sentence = _("The nudges of today are used up: {most} an item a day by this procedure.")
+    return conflict("nudge-limit", format_lazy(sentence, most=most))
+
+
+def _alert_to_note(facts: Facts, user: User | None, today: date) -> Refusal | None:
+    if alerts_to_note(facts, user):
+        return None
+    return conflict("no-alert", _("There is no alert that you were told of and have not acknowledged yet."))
+
+
+def alerts_to_note(facts: Facts, user: User | None) -> list[RungFiring]:
+    """The alerts of running clocks of which this person was told and which he has not acknowledged."""
+    return [row for row in facts.alerts if user and user.pk not in row.noted and was_told(user, facts.item, row)]
+
+
+def _proposal_open(facts: Facts, user: User | None, today: date) -> Refusal | None:
+    return None if facts.open_proposals else conflict("no-proposal", _("No measure is proposed."))
+
+
+def _paper_to_answer(facts: Facts, user: User | None, today: date) -> Refusal | None:
+    return None if facts.papers_to_answer else conflict("no-paper", _("No paper waits for an answer."))
+
+
 COOPERATING = (DepartmentRole.JOINT, DepartmentRole.COOPERATE, DepartmentRole.IMPLEMENT)
 
 # FOUR_ELEMENTS is about the input, not about the person: services.assign says which are missing.
@@ -232,4 +269,9 @@ NEEDS: dict[Need, Callable[[Facts, User | None, date], Refusal | None]] = {
     Need.PARENT_OPEN: _parent_open,
     Need.WHOLE_SUSPENDED: _whole_suspended,
     Need.WHOLE_RESUMED: _whole_resumed,
+    Need.SOMEBODYS_TURN: _somebodys_turn,
+    Need.NUDGE_LEFT: _nudge_left,
+    Need.ALERT_TO_NOTE: _alert_to_note,
+    Need.PROPOSAL_OPEN: _proposal_open,
+    Need.PAPER_TO_ANSWER: _paper_to_answer,
 }

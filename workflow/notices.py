@@ -1,99 +1,114 @@
-"""For each event: who is told, in which words. Calls notifications.services.notify inside the verb's transaction."""
+"""For each event: who is told, how much it matters. Calls notifications.services.notify in the verb's transaction."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from accounts.hierarchy import holders
-from accounts.models import User, today
-from accounts.roles import Permission, Role, roles_with
+from accounts.models import Department, User, today
+from notifications.alarms import clear_alarm, raise_alarm
+from notifications.models import Alarm, NoticeClass
 from notifications.services import Draft, notify
-from workflow.lifecycle import PARTY_PERMISSION, Action, DepartmentRole, Party
-from workflow.models import Assignment, Event, LookBack, Verification, WorkItem
+from workflow import wording
+from workflow.audiences import Audience, Audiences, Seat, Told
+from workflow.deadlines import BUSINESS_ZONE
+from workflow.lifecycle import Action, State
+from workflow.models import Event, Paper, WorkItem
+from workflow.models.procedures import Measure
 
-
-class Audience(StrEnum):
-    """Groups of people relative to an item."""
-
-    TURN = "turn"  # those whose turn it is after the event
-    LEAD = "lead"
-    RESPONSIBLE = "responsible"  # every department with a part in the work, the lead included
-    OFFICE = "office"
-    FORMER_LEAD = "former_lead"  # that passed the item on, or from which it was taken
-    HEAD = "head"  # of the department whose turn it is
-    SUPERIOR = "superior"  # the heads of the department above the lead
-    APPROVER = "approver"
-    DECIDER = "decider"  # the office or the approver, as the event says
+MANDATORY, DIGESTIBLE, OPTIONAL = NoticeClass.MANDATORY, NoticeClass.DIGESTIBLE, NoticeClass.OPTIONAL
+URGENT = (Measure.SUPERVISION_ORDER, Measure.INTERVIEW, Measure.REFERRAL)  # go out in quiet hours too
 
 
 @dataclass(frozen=True)
 class Notice:
     audiences: tuple[Audience, ...]
     sentence: object  # lazy text: what happened
+    weight: NoticeClass = DIGESTIBLE
 
 
 _A = Audience
 NOTICES: dict[str, Notice] = {
-    Action.ASSIGN: Notice((_A.TURN, _A.RESPONSIBLE), lazy("A work item was assigned to your department.")),
-    Action.ACCEPT: Notice((_A.OFFICE,), lazy("The lead department has accepted the item.")),
+    Action.ASSIGN: Notice((_A.TURN, _A.RESPONSIBLE), lazy("A work item was assigned to your department."), MANDATORY),
+    Action.ACCEPT: Notice((_A.OFFICE,), lazy("The lead department has accepted the item."), OPTIONAL),
     Action.DECLINE: Notice((_A.TURN,), lazy("The lead department has declined the item.")),
     Action.TRANSFER: Notice(
-        (_A.TURN, _A.FORMER_LEAD, _A.OFFICE, _A.RESPONSIBLE), lazy("Another department leads the item from now on.")
+        (_A.TURN, _A.FORMER_LEAD, _A.OFFICE, _A.RESPONSIBLE),
+        lazy("Another department leads the item from now on."),
+        MANDATORY,
     ),
-    Action.ACKNOWLEDGE: Notice((_A.LEAD,), lazy("A cooperating department knows of its part in the item.")),
+    Action.ACKNOWLEDGE: Notice((_A.LEAD,), lazy("A cooperating department knows of its part in the item."), OPTIONAL),
     Action.REQUEST_EXTENSION: Notice((_A.DECIDER,), lazy("The lead department asks for an extension.")),
     Action.DECIDE_EXTENSION: Notice((_A.LEAD, _A.RESPONSIBLE), lazy("The extension was decided.")),
     Action.SUBMIT: Notice((_A.TURN, _A.OFFICE), lazy("A rectification was submitted for verification.")),
     Action.VERIFY: Notice((_A.TURN, _A.LEAD), lazy("The rectification was verified.")),
-    Action.RETURN: Notice((_A.LEAD,), lazy("The rectification was returned for rework.")),
-    Action.PUBLISH: Notice((_A.LEAD,), lazy("The public notice was put up.")),
+    Action.RETURN: Notice((_A.LEAD,), lazy("The rectification was returned for rework."), MANDATORY),
+    Action.PUBLISH: Notice((_A.LEAD,), lazy("The public notice was put up."), OPTIONAL),
     Action.OBJECT: Notice((_A.OFFICE, _A.LEAD), lazy("An objection was raised during publicity.")),
     Action.OBJECT_PUBLICLY: Notice((_A.OFFICE, _A.LEAD), lazy("Somebody objected on the public page.")),
     Action.RESOLVE_OBJECTION: Notice((_A.TURN, _A.LEAD), lazy("The objection was decided.")),
     Action.END_PUBLICITY: Notice((_A.TURN,), lazy("Publicity is over; the item waits to be closed out.")),
     Action.APPROVE: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was closed out.")),
-    Action.REJECT: Notice((_A.TURN, _A.LEAD, _A.OFFICE), lazy("The close-out was rejected.")),
-    Action.FILE: Notice((_A.LEAD,), lazy("The close-out was filed with the higher level.")),
+    Action.REJECT: Notice((_A.TURN, _A.LEAD, _A.OFFICE), lazy("The close-out was rejected."), MANDATORY),
+    Action.FILE: Notice((_A.LEAD,), lazy("The close-out was filed with the higher level."), OPTIONAL),
     Action.LOOK_BACK: Notice((_A.LEAD, _A.OFFICE), lazy("The item was looked back at.")),
-    Action.REOPEN: Notice((_A.RESPONSIBLE, _A.HEAD, _A.SUPERIOR), lazy("The item was reopened: the problem is back.")),
+    Action.REOPEN: Notice(
+        (_A.RESPONSIBLE, _A.HEAD, _A.SUPERIOR), lazy("The item was reopened: the problem is back."), MANDATORY
+    ),
     Action.SUSPEND: Notice((_A.RESPONSIBLE, _A.OFFICE), lazy("The item was suspended; its time limits stand still.")),
     Action.RESUME: Notice((_A.TURN, _A.RESPONSIBLE, _A.OFFICE), lazy("The item goes on; its time limits run again.")),
     Action.VOID: Notice((_A.RESPONSIBLE,), lazy("The item was declared void.")),
+    Action.NUDGE: Notice(
+        (_A.TURN, _A.HEAD), lazy("The committee office asks you to get on with this item."), MANDATORY
+    ),
+    Action.SIGN_PAPER: Notice(
+        (_A.ADDRESSEE, _A.LEAD, _A.OFFICE),
+        lazy("A paper was signed; please see whether it wants an answer."),
+        MANDATORY,
+    ),
+    Action.DISMISS_PROPOSAL: Notice((_A.OFFICE,), lazy("A measure that was proposed is not taken."), OPTIONAL),
+    Action.REPLY: Notice((_A.APPROVER, _A.OFFICE), lazy("A paper was answered.")),
+    Event.RECALCULATE: Notice(
+        (_A.TURN, _A.LEAD, _A.OFFICE), lazy("Time limits in working days were recalculated: the calendar has changed.")
+    ),
     Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
-    Action.ESCALATE: Notice((), lazy("A time limit has passed.")),
-}
-
-# What a rung says about its clock, by Clock value.
-_CLOCKS = {
-    "accept": lazy("To be accepted by"),
-    "deadline": lazy("To be rectified by"),
-    "milestone": lazy("Milestone due on"),
-    "report": lazy("Progress to be reported by"),
-    "supplement": lazy("To be supplemented by"),
-    "extension": lazy("Extension to be decided by"),
-    "verification": lazy("To be verified by"),
-    "objection": lazy("Objection to be decided by"),
-    "approval": lazy("To be closed out by"),
-    "filing": lazy("To be filed by"),
-    "look_back": lazy("To be looked back at by"),
+    Action.ESCALATE: Notice((), lazy("A time limit has passed."), MANDATORY),
 }
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """An event of an item, and the groups that hear of it."""
+    """An event of an item, and the groups that hear of it. `timer`: the clock that speaks; of a paper, or none."""
 
     event: Event
     item: WorkItem
     audiences: tuple[Audience, ...]
+    timer: int | None = None
+    paper: Paper | None = None
+
+    @property
+    def told(self) -> Told:
+        return Told(self.event, self.item, self.paper)
+
+    @property
+    def measure(self) -> Measure | None:
+        return Measure(self.event.data["measure"]) if self.timer else None
+
+
+@dataclass
+class _Telling:
+    """Whom an announcement reaches; `parts`: by person, what he hears of parts of the item in the same breath."""
+
+    entry: Announcement
+    people: dict[int, User]
+    seeing: set[int]
+    parts: defaultdict[int, list[Announcement]] = field(default_factory=lambda: defaultdict(list))
 
 
 def announce(event: Event, item: WorkItem) -> None:
@@ -110,28 +125,82 @@ def _notice_of(event: Event) -> Notice | None:
 
 def announce_all(announcements: list[Announcement]) -> None:
     """Tell of many events with a constant number of queries."""
-    former = {entry.event.data.get("former_lead") for entry in announcements} - {None}
-    audiences = _Audiences([entry.item for entry in announcements], today(), former)
-    notify(draft for entry in announcements for draft in _drafts(entry, audiences))
+    audiences = Audiences([entry.told for entry in announcements], today())
+    tellings = [_telling(entry, audiences) for entry in announcements]
+    _fold_parts(tellings)
+    notify(draft for telling in tellings for draft in _drafts(telling))
+    if any(entry.timer for entry in announcements):
+        _watch_posts(audiences)
 
 
 _LEFT = (Audience.FORMER_LEAD,)  # may see the item no longer
 
 
-def _drafts(entry: Announcement, audiences: _Audiences) -> Iterator[Draft]:
-    people = {user.pk: user for name in entry.audiences for user in audiences.of(name, entry)}
-    seeing = {user.pk for name in entry.audiences if name not in _LEFT for user in audiences.of(name, entry)}
+def _telling(entry: Announcement, audiences: Audiences) -> _Telling:
+    find = audiences.climb if entry.timer else audiences.of
+    found = {name: find(name, entry.told) for name in entry.audiences}
+    people = {user.pk: user for users in found.values() for user in users}
     people.pop(entry.event.actor_id, None)
-    for user in people.values():
-        with translation.override(user.language):
-            yield Draft(
-                recipient_id=user.pk,
-                kind=entry.event.action,
-                subject=_subject(entry),
-                body=_body(entry),
-                url=item_path(entry.item) if user.pk in seeing else "",
-                dedup_key=f"event:{entry.event.pk}:{user.pk}",
-            )
+    seeing = {user.pk for name, users in found.items() if name not in _LEFT for user in users}
+    return _Telling(entry, people, seeing)
+
+
+def _fold_parts(tellings: Iterable[_Telling]) -> None:
+    """Who hears of the whole hears of its parts in the same notice, unless a part's measure is the harder one."""
+    by_item: dict[int, _Telling] = {}
+    timed = [telling for telling in tellings if telling.entry.timer]
+    for telling in sorted(timed, key=lambda one: one.entry.measure.severity):
+        by_item[telling.entry.item.pk] = telling  # the hardest of an item's stays
+    for part in timed:
+        whole = by_item.get(part.entry.item.parent_id)
+        if whole is None or part.entry.measure.severity > whole.entry.measure.severity:
+            continue
+        for pk in part.people.keys() & whole.people.keys():
+            del part.people[pk]
+            whole.parts[pk].append(part.entry)
+
+
+def _drafts(telling: _Telling) -> Iterator[Draft]:
+    """The same words for all who read one language and hear of the same parts."""
+    entry, words = telling.entry, {}
+    for user in telling.people.values():
+        parts = telling.parts.get(user.pk, [])
+        key = (user.language, *(part.event.pk for part in parts))
+        if key not in words:
+            words[key] = _words(entry, user.language, parts)
+        yield _draft(telling, user, *words[key])
+
+
+def _words(entry: Announcement, language: str, parts: list[Announcement]) -> tuple[str, str]:
+    with translation.override(language):
+        told = [(part.event, part.item) for part in parts]
+        sentence = _notice_of(entry.event).sentence
+        return wording.subject(entry.event, entry.item), wording.body(entry.event, entry.item, sentence, told)
+
+
+def _draft(telling: _Telling, user: User, subject: str, body: str) -> Draft:
+    entry = telling.entry
+    sees = user.pk in telling.seeing
+    return Draft(
+        recipient_id=user.pk,
+        kind=entry.event.action,
+        subject=subject,
+        body=body,
+        url=item_path(entry.item) if sees else "",
+        dedup_key=f"event:{entry.event.pk}:{user.pk}",
+        about=f"item:{entry.item.pk}" if sees else "",
+        number=entry.item.number,
+        occasion=f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
+        holds_while=f"timer:{entry.timer}" if entry.timer else "",
+        notice_class=_weight(entry.event),
+        is_urgent=entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),
+    )
+
+
+def _weight(event: Event) -> str:
+    """That of its action; a verification that sends the work back weighs as much as a return."""
+    is_return = event.action == Action.VERIFY and event.to_state == State.RECTIFYING
+    return str((NOTICES[Action.RETURN] if is_return else _notice_of(event)).weight)
 
 
 def item_path(item: WorkItem) -> str:
@@ -139,117 +208,21 @@ def item_path(item: WorkItem) -> str:
     return reverse("workflow:item", args=[item.number])
 
 
-def _subject(entry: Announcement) -> str:
-    return _("[%(number)s] %(action)s: %(title)s") % {
-        "number": entry.item.number,
-        "action": entry.event.label,
-        "title": entry.item.title,
-    }
+# -- vacant posts ------------------------------------------------------------------------------------------------------
 
 
-def _body(entry: Announcement) -> str:
-    return "\n".join(_lines(entry))  # the link is added by the channel that needs one
-
-
-def _lines(entry: Announcement) -> Iterator[str]:
-    item, event = entry.item, entry.event
-    yield str(_notice_of(event).sentence)
-    yield _("Item: %(item)s") % {"item": item}
-    yield _("Now: %(state)s") % {"state": item.get_state_display()}
-    if "clock" in event.data:
-        due_on = date.fromisoformat(event.data["due_on"])
-        yield f"{_CLOCKS[event.data['clock']]}：{formats.date_format(due_on)}"
-    elif item.due_on and not item.supplement_by:
-        yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
-    yield from _result(event)
-    if event.actor:
-        yield _("By: %(name)s") % {"name": event.actor.name}
-    if event.note:
-        yield _("Note: %(note)s") % {"note": event.note}
-
-
-def _result(event: Event) -> Iterator[str]:
-    """What an event decided, so that nobody has to open the item to learn it."""
-    data = event.data
-    if "former_lead" in data:
-        yield _("Passed on: %(before)s → %(lead)s") % {"before": data["from"], "lead": data["lead"]}
-    if "conclusion" in data:
-        yield _("Conclusion: %(conclusion)s") % {"conclusion": Verification.Conclusion(data["conclusion"]).label}
-    if "supplement_by" in data:
-        day = formats.date_format(date.fromisoformat(data["supplement_by"]))
-        yield _("To be supplemented by %(day)s") % {"day": day}
-    if "upheld" in data:
-        yield _("The objection was upheld.") if data["upheld"] else _("The objection was not upheld.")
-    if "publicity" in data:
-        first, last = (formats.date_format(date.fromisoformat(data["publicity"][end])) for end in ("from", "to"))
-        yield _("In publicity from %(first)s to %(last)s.") % {"first": first, "last": last}
-    if data.get("decide_by"):
-        yield _("To be decided by %(day)s.") % {"day": formats.date_format(date.fromisoformat(data["decide_by"]))}
-    if event.action == Action.REQUEST_EXTENSION:
-        yield _("Asked for: %(day)s") % {"day": formats.date_format(date.fromisoformat(data["due_on"]))}
-    if "approved" in data:
-        yield _("The extension was granted.") if data["approved"] else _("The extension was not granted.")
-    if data.get("finding"):
-        yield _("Finding: %(finding)s") % {"finding": LookBack.Finding(data["finding"]).label}
-    if data.get("outcome"):
-        yield _("Outcome: %(outcome)s") % {"outcome": WorkItem.Outcome(data["outcome"]).label}
-    if data.get("merged_into"):
-        yield _("Merged into %(number)s") % {"number": data["merged_into"]}
-    if data.get("document_number"):
-        yield _("Document number: %(number)s") % {"number": data["document_number"]}
-
-
-def approving_department(item: WorkItem) -> int:
-    """Whose supervisors close the item out."""
-    return item.procedure.approving_department_id or item.office_id
-
-
-def _departments_of(item: WorkItem) -> tuple[int | None, ...]:
-    """Those that an audience may be in, besides the responsible ones."""
-    superior = item.lead.superior_id if item.lead else None
-    return item.office_id, item.turn_department_id, approving_department(item), superior
-
-
-class _Audiences:
-    """The people of each group for a batch of items: two queries, however many items."""
-
-    def __init__(self, items: Iterable[WorkItem], on: date, former: set[int]) -> None:
-        items = list(items)
-        self._departments: dict[int, set[int]] = {item.pk: set() for item in items}
-        # what was never handed out is the office's own; its parties are proposals and may not see it
-        handed_out = [item.pk for item in items if item.assigned_at]
-        responsible = Assignment.objects.filter(item__in=handed_out).exclude(
-            role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]
+def _watch_posts(audiences: Audiences) -> None:
+    """Raise an alarm for each post that a notice found empty; clear those of posts that are held again."""
+    names = Department.objects.in_bulk({seat.department_id for seat in audiences.vacant})
+    for seat in sorted(audiences.vacant):
+        told = {"department": names[seat.department_id].name, "role": seat.roles[0].label}
+        raise_alarm(
+            _key(seat), _("%(department)s: nobody holds the post “%(role)s”, so notices go one level up.") % told
         )
-        for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():
-            self._departments[item_id].add(department_id)
-        everybody = former.union(*self._departments.values())
-        everybody |= {pk for item in items for pk in _departments_of(item) if pk}
-        self._holders = holders(everybody, list(Role), on)
+    filled = {_key(seat) for seat in audiences.filled}
+    for key in Alarm.objects.filter(kind="vacant", cleared_at=None, key__in=filled).values_list("key", flat=True):
+        clear_alarm(key)
 
-    def of(self, audience: Audience, entry: Announcement) -> list[User]:
-        item = entry.item
-        if audience == Audience.DECIDER:  # of an extension
-            audience = Audience(entry.event.data["decider"])
-        match audience:
-            case Audience.TURN if (permission := PARTY_PERMISSION.get(Party(item.turn_party))) is not None:
-                return self._with(permission, [item.turn_department_id])
-            case Audience.LEAD:
-                return self._with(Permission.HANDLE, [item.lead_id])
-            case Audience.RESPONSIBLE:
-                return self._with(Permission.HANDLE, self._departments[item.pk])
-            case Audience.OFFICE:
-                return self._with(Permission.DISPATCH, [item.office_id])
-            case Audience.APPROVER:
-                return self._with(Permission.APPROVE, [approving_department(item)])
-            case Audience.SUPERIOR:
-                return self._holders.get((item.lead.superior_id, Role.HEAD), []) if item.lead else []
-            case Audience.FORMER_LEAD:
-                return self._with(Permission.HANDLE, [entry.event.data.get("former_lead")])
-            case Audience.HEAD:
-                return self._holders.get((item.turn_department_id, Role.HEAD), [])
-        return []
 
-    def _with(self, permission: Permission, departments: Iterable[int | None]) -> list[User]:
-        keys = [(pk, role) for pk in departments for role in roles_with(permission)]
-        return [user for key in keys for user in self._holders.get(key, [])]
+def _key(seat: Seat) -> str:
+    return f"vacant:{seat.department_id}:{seat.roles[0].value}"

@@ -38,6 +38,9 @@ _ONLY: dict[Party, object] = {
     Party.VERIFIER: _("Only a verifier of the verifying department may do this."),
     Party.APPROVER: _("Only a supervisor of the committee office may do this."),
     Party.INSPECTOR: _("Only the verifying departments and the committee office may do this."),
+    Party.OVERSEER: _("Only a dispatcher or a supervisor of the committee office may do this."),
+    Party.ALERTED: _("Only those whose turn it is and those above them may do this."),
+    Party.ADDRESSEE: _("Only the department to which the paper is addressed may do this."),
     Party.PUBLIC: _("This is for the public."),
     Party.CLOCK: _("Only the passing of time does this."),
 }
@@ -57,8 +60,26 @@ def rights(party: Party, facts: Facts) -> Iterator[tuple[set[int], Permission]]:
         case Party.INSPECTOR:
             yield facts.verifying_departments(), Permission.VERIFY
             yield from rights(Party.OFFICE, facts)
+        case Party.OVERSEER:
+            yield from rights(Party.OFFICE, facts)
+            yield from rights(Party.APPROVER, facts)
+        case Party.ALERTED:
+            yield from _alerted(facts)
+        case Party.ADDRESSEE:
+            waiting = {row.department_id for row in facts.papers_to_answer}
+            yield waiting or _departments(Party.LEAD, facts), Permission.HANDLE
         case _ if party in PARTY_PERMISSION:
             yield _departments(party, facts), PARTY_PERMISSION[party]
+
+
+def _alerted(facts: Facts) -> Iterator[tuple[set[int], Permission]]:
+    """Level by level; needs.py says who was told of an alert."""
+    item = facts.item
+    if (permission := PARTY_PERMISSION.get(Party(item.turn_party))) is not None:
+        yield {item.turn_department_id}, permission
+    yield {item.turn_department_id, *(row.department_id for row in facts.papers_to_answer)} - {None}, Permission.HANDLE
+    yield from rights(Party.OVERSEER, facts)
+    yield {item.office.superior_id} - {None}, Permission.SEE_CITY
 
 
 def _departments(party: Party, facts: Facts) -> set[int]:
@@ -138,6 +159,13 @@ def may_see_objectors(user: User, item: WorkItem) -> bool:
 def refuse_revision(user: User, office_id: int) -> Refusal | None:
     """Procedures are revised by the office that works by them."""
     if office_id in user.departments_with(Permission.MANAGE_PROCEDURES):
+        return None
+    return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
+
+
+def refuse_calendar(user: User) -> Refusal | None:
+    """The working calendar is the business of those who manage procedures; the administrators see no deadlines."""
+    if user.may(Permission.MANAGE_PROCEDURES):
         return None
     return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
 

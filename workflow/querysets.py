@@ -7,14 +7,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Department, User, today
 from accounts.roles import Permission
 from workflow.facts import BESIDES_THE_WORK, JUDGING, WORKING
-from workflow.lifecycle import IN_WORK, PARTY_PERMISSION, Party, State
+from workflow.lifecycle import GOING_ON, IN_WORK, PARTY_PERMISSION, Party, State
 from workflow.models import (
     Assignment,
     Event,
     Evidence,
     Extension,
     LookBack,
+    Paper,
     Procedure,
+    Proposal,
     Publicity,
     Source,
     Submission,
@@ -108,14 +110,37 @@ def to_acknowledge(user: User) -> QuerySet[WorkItem]:
 def extensions_to_decide(user: User) -> QuerySet[WorkItem]:
     """Items whose lead asks for an extension that this person may decide; not one that he asked for himself."""
     asked = Extension.objects.filter(item=OuterRef("pk"), is_approved=None, lapsed_at=None).exclude(asked_by=user)
-    approving = user.departments_with(Permission.APPROVE)
-    approves = Q(procedure__approving_department__in=approving)
-    approves |= Q(procedure__approving_department=None, office__in=approving)
     return WorkItem.objects.filter(
         Q(Exists(asked.filter(decider=Party.OFFICE)), office__in=user.departments_with(Permission.DISPATCH))
-        | Q(Exists(asked.filter(decider=Party.APPROVER))) & approves,
+        | Q(Exists(asked.filter(decider=Party.APPROVER))) & _approved_by(user),
         state=State.RECTIFYING,
     )
+
+
+def _approved_by(user: User) -> Q:
+    """Items of which this person is a supervisor."""
+    approving = user.departments_with(Permission.APPROVE)
+    is_named = Q(procedure__approving_department__in=approving)
+    return is_named | Q(procedure__approving_department=None, office__in=approving)
+
+
+def papers_to_sign(user: User) -> QuerySet[WorkItem]:
+    """Items with a measure that the clock proposed and that this person may take or dismiss."""
+    proposed = Proposal.objects.filter(item=OuterRef("pk"), status=Proposal.Status.OPEN)
+    return WorkItem.objects.filter(_approved_by(user), Exists(proposed), state__in=GOING_ON)
+
+
+def papers_to_answer(user: User) -> QuerySet[WorkItem]:
+    """Items with a paper that waits for the answer of a department of this person."""
+    own = user.departments_with(Permission.HANDLE)
+    waiting = Paper.objects.filter(department__in=own, answered_at=None, due_on__isnull=False)
+    of_item = waiting.filter(item=OuterRef("pk"), cycle=OuterRef("cycle"))
+    return WorkItem.objects.filter(Exists(of_item), state__in=GOING_ON)
+
+
+def papers_visible_to(user: User) -> QuerySet[Paper]:
+    """Papers of the items that the person sees."""
+    return Paper.objects.filter(item__in=visible_to(user))
 
 
 def overdue(today: date) -> Q:

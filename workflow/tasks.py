@@ -1,11 +1,36 @@
 """Celery tasks: woken by beat, they carry no data."""
 
 from celery import shared_task
+from django.urls import reverse
 
-from workflow import deadline_scan
+from notifications.alarm_notices import tell_operators
+from workflow import database_clock, deadline_scan
+from workflow.models import Job, Run
+from workflow.services import alarming, auditing, calendar_coverage, recalculation
 
 
 @shared_task(name="workflow.tasks.scan_deadlines", ignore_result=True)
 def scan_deadlines() -> None:
     """Fire what is due."""
-    deadline_scan.scan()
+    handled = deadline_scan.scan()
+    Run.objects.update_or_create(job=Job.SCAN, defaults={"ended_at": database_clock.now(), "handled": handled})
+
+
+@shared_task(name="workflow.tasks.move_clocks", ignore_result=True)
+def move_clocks() -> None:
+    """Go on moving clocks after a calendar year came into force."""
+    recalculation.finish_recalculations()
+
+
+@shared_task(name="workflow.tasks.watch_calendar", ignore_result=True)
+def watch_calendar() -> None:
+    """Say which calendar years are missing."""
+    calendar_coverage.watch_the_calendar()
+
+
+@shared_task(name="workflow.tasks.audit_clocks", ignore_result=True)
+def audit_clocks() -> None:
+    """Find and repair what has no clock, look for what else is wrong with the house, tell those who operate it."""
+    auditing.audit()
+    alarming.check()
+    tell_operators(reverse("workflow:status"))

@@ -6,17 +6,28 @@ from typing import Protocol, Self
 
 from django.utils.module_loading import import_string
 
-TRANSPORTS = {"email": "notifications.channels.email.EmailChannel"}
+TRANSPORTS = {
+    "email": "notifications.channels.email.EmailChannel",
+    "sms": "notifications.channels.sms.SmsChannel",
+    "wecom": "notifications.channels.wecom.WeComRobot",
+    "dingtalk": "notifications.channels.dingtalk.DingTalkRobot",
+    "feishu": "notifications.channels.feishu.FeishuRobot",
+    "webhook": "notifications.channels.webhook.WebhookChannel",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What a transport needs to know. `reference` stays the same however often the message is sent."""
 
-    to: str
+    to: str  # address, telephone number or the endpoint's URL
     subject: str
     body: str
     reference: str
+    number: str = ""  # of the item, kept however short the text
+    url: str = ""  # absolute
+    secret: str = ""  # the endpoint's signing secret
+    is_urgent: bool = False
 
 
 class ChannelError(Exception):
@@ -24,10 +35,20 @@ class ChannelError(Exception):
 
     permanent: trying again is useless.  ambiguous: it may have gone out all the same.
     outage: the transport itself is out of order, so the next message would fare no better.
+    retry_after: seconds for which the other side wants to be left alone.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, ambiguous: bool = False, outage: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        ambiguous: bool = False,
+        outage: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(reason)
+        self.retry_after = retry_after
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.outage = outage

@@ -1,8 +1,35 @@
-"""Messages to people, their deliveries by channel, alarms, and the mailbox of the demo."""
+"""Messages, their deliveries by channel, who wants them how, alarms, heartbeats, and the mailbox of the demo."""
 
 from notifications.models.alarms import Alarm
-from notifications.models.deliveries import Channel, Delivery, DeliveryState
+from notifications.models.attempts import AttemptOutcome, DeliveryAttempt
+from notifications.models.channel_states import ChannelState
+from notifications.models.deliveries import Delivery, DeliveryState
+from notifications.models.endpoints import OF_ENDPOINTS, PERSONAL, ROBOTS, Channel, Endpoint
+from notifications.models.heartbeats import Heartbeat
 from notifications.models.mailbox import StoredMail
-from notifications.models.messages import Message, NoticeClass
+from notifications.models.messages import DIGEST, Message, NoticeClass
+from notifications.models.passes import HeldPass, PassDecision
+from notifications.models.preferences import Mode, Preference
 
-__all__ = ["Alarm", "Channel", "Delivery", "DeliveryState", "Message", "NoticeClass", "StoredMail"]
+__all__ = [
+    "DIGEST",
+    "OF_ENDPOINTS",
+    "PERSONAL",
+    "ROBOTS",
+    "Alarm",
+    "AttemptOutcome",
+    "Channel",
+    "ChannelState",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryState",
+    "Endpoint",
+    "Heartbeat",
+    "HeldPass",
+    "Message",
+    "Mode",
+    "NoticeClass",
+    "PassDecision",
+    "Preference",
+    "StoredMail",
+]

@@ -15,6 +15,7 @@ class Alarm(models.Model):
     count = models.PositiveIntegerField(db_default=1)
     raised_at = models.DateTimeField(db_default=Now())
     last_raised_at = models.DateTimeField(db_default=Now())
+    told_at = models.DateTimeField(null=True)  # to those who operate the house; null: not yet
     cleared_at = models.DateTimeField(null=True)
     cleared_by = models.ForeignKey(  # null: by the house itself
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -9,10 +9,12 @@ from kombu import pools
 
 from accounts.models import User
 from config.celery import app as celery
-from notifications import kick
-from notifications.models import Delivery
+from notifications import channels, kick
+from notifications.models import Delivery, Endpoint
 from tests.notifications.backends import ScriptedBackend
 from tests.notifications.drafts import tell
+from tests.notifications.recording import RecordingTransport
+from tests.people import City
 
 counter = itertools.count(1)
 
@@ -40,6 +42,33 @@ def outgoing(settings: object) -> Iterator[type[ScriptedBackend]]:
     ScriptedBackend.reset()
     yield ScriptedBackend
     ScriptedBackend.reset()
+
+
+@pytest.fixture
+def gateway(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[RecordingTransport]]:
+    """Text messages, robots and webhooks go to a list; there is a gateway for text messages."""
+    settings.SMS_URL = "https://sms.example"
+    settings.WEBHOOK_ALLOWED_HOSTS = ["robot.example"]
+    path = f"{RecordingTransport.__module__}.RecordingTransport"
+    monkeypatch.setattr(
+        channels, "TRANSPORTS", {**dict.fromkeys(channels.TRANSPORTS, path), "email": channels.TRANSPORTS["email"]}
+    )
+    RecordingTransport.reset()
+    yield RecordingTransport
+    RecordingTransport.reset()
+
+
+@pytest.fixture
+def robot(city: City) -> Callable[..., Endpoint]:
+    """Makes a robot of the environment bureau; every field may be said otherwise."""
+
+    def make(**fields: object) -> Endpoint:
+        url = f"https://robot.example/{next(counter)}"
+        return Endpoint.objects.create(
+            **{"department": city.environment, "channel": "wecom", "name": "整改群", "url": url, **fields}
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Short ways to say what the tests say often."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from notifications.models import Delivery
+from notifications.models import Delivery, Endpoint
 from notifications.services import Draft, notify
 
 counter = itertools.count(1)
@@ -31,6 +32,14 @@ def tell(*readers: User, **fields: object) -> int:
     """Notify each reader once, in a transaction that commits."""
     with transaction.atomic():
         return notify([draft(reader, **fields) for reader in readers])
+
+
+def tell_endpoint(*endpoints: Endpoint, **fields: object) -> int:
+    """The same for robots and webhooks."""
+    with transaction.atomic():
+        return notify(
+            [replace(draft(User(), **fields), recipient_id=None, endpoint_id=endpoint.pk) for endpoint in endpoints]
+        )
 
 
 def time_passes(hours: int = 48) -> None:

@@ -31,7 +31,7 @@ def test_notify_refuses_to_work_outside_a_transaction(reader):
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_transaction_tells_nobody(reader, monkeypatch):
     kicks = []
-    monkeypatch.setattr(services, "kick_outbox", lambda: kicks.append(1))
+    monkeypatch.setattr(services, "kick_outbox", lambda channels: kicks.append(1))
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         notify([draft(reader)])
         _ = 1 / 0
@@ -43,7 +43,7 @@ def test_a_rolled_back_transaction_tells_nobody(reader, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_woken_only_after_the_commit(reader, monkeypatch):
     kicks = []
-    monkeypatch.setattr(services, "kick_outbox", lambda: kicks.append(connection.in_atomic_block))
+    monkeypatch.setattr(services, "kick_outbox", lambda channels: kicks.append(connection.in_atomic_block))
     with transaction.atomic():
         notify([draft(reader)])
         assert kicks == []

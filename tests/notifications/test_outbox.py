@@ -13,7 +13,7 @@ from accounts.models import User
 from notifications import outbox
 from notifications.channels import ChannelError
 from notifications.models import Delivery, Message
-from notifications.outbox import RETRY_DELAYS, deliver, sweep
+from notifications.outbox import RETRY_DELAYS, deliver, delivering, sweep
 from notifications.services import notify
 from tests.notifications.backends import WorkerKilled
 from tests.notifications.drafts import draft, tell, time_passes
@@ -79,9 +79,8 @@ def test_one_connection_serves_the_whole_run(reader, outgoing):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_due_costs_one_query_and_no_connection(outgoing, django_assert_num_queries):
-    with django_assert_num_queries(3) as queries:
+    with django_assert_num_queries(1):
         assert deliver("email") == 0
-    assert [query["sql"].split()[0] for query in queries.captured_queries] == ["BEGIN", "SELECT", "COMMIT"]
     assert outgoing.connections == []
 
 
@@ -117,8 +116,7 @@ def test_a_channel_that_nobody_built_is_an_error(db):
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_workers_send_each_message_once(person, outgoing):
-    readers = [person() for _ in range(8)]
-    drafts = [draft(reader) for reader in readers for _ in range(25)]
+    drafts = [draft(person()) for _ in range(200)]
     with transaction.atomic():
         notify(drafts)
     barrier, counts = threading.Barrier(8), []
@@ -202,7 +200,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         def send(self, envelope):
             raise error
 
-    monkeypatch.setattr(outbox, "transport_for", lambda channel: Failing())
+    monkeypatch.setattr(delivering, "transport_for", lambda channel: Failing())
 
 
 def test_a_permanent_error_ends_it_at_once(delivery, monkeypatch):
@@ -337,12 +335,12 @@ def test_a_worker_that_comes_back_late_changes_nothing(delivery, outgoing):
 
 
 @pytest.mark.django_db
-def test_sweeping_costs_two_queries_however_much_is_stuck(reader, django_assert_num_queries):
-    tell(*[reader] * 20)
+def test_sweeping_costs_the_same_however_much_is_stuck(person, django_assert_num_queries):
+    tell(*[person() for _ in range(20)])
     for _ in range(20):
         outbox.claim("email")
     time_passes()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):  # three, and a savepoint around them
         assert sweep() == 20
 
 
@@ -367,7 +365,7 @@ def test_the_claim_reads_the_index_of_what_is_due(delivery):
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
         cursor.execute("RESET enable_seqscan")
-    assert "notifications_delivery_due" in plan
+    assert "notifications_delivery_due" in plan, plan
     assert "Sort" not in plan
 
 

@@ -52,7 +52,7 @@ class _FormReader(HTMLParser):
             self.forms[-1][name] = [""]
         elif tag == "input" and name and self.forms:
             if given.get("type") not in ("checkbox", "radio"):
-                self.forms[-1][name] = [value]
+                self.forms[-1].setdefault(name, []).append(value)
             elif "checked" in given:
                 self.forms[-1].setdefault(name, []).append(value or "on")
 

@@ -93,7 +93,7 @@ def test_the_inbox_costs_the_same_however_many_items(city, signed_in):
     few = queries(lambda: browser.get("/"))
     for _more in range(4):
         both()
-    assert queries(lambda: browser.get("/")) == few <= 12
+    assert queries(lambda: browser.get("/")) == few <= 14
 
 
 def test_what_comes_after_closing_stands_under_headings_of_its_own(city, signed_in):

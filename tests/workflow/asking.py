@@ -42,6 +42,11 @@ def sensible(action: Action, city: City) -> dict[str, Any]:
         Action.SUSPEND: {"reason": "等待上级批复。"},
         Action.RESUME: {},
         Action.VOID: {"reason": "重复。"},
+        Action.NUDGE: {"text": "请抓紧办理。"},
+        Action.NOTE_ALERT: {},
+        Action.SIGN_PAPER: {},
+        Action.DISMISS_PROPOSAL: {"reason": "已在现场督促。"},
+        Action.REPLY: {"text": "因汛期停工，下周完工。"},
     }[action]
 
 

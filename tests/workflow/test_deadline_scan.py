@@ -70,9 +70,13 @@ def test_after_an_outage_people_hear_once_and_the_rungs_that_were_missed_are_on_
 
 
 def test_overdue_is_repeated_every_week_and_never_falls_silent(item):
-    for week in range(30):
-        scan(shanghai(2025, 5, 3, 8, 30) + timedelta(weeks=week))
-    assert item.events.filter(action="escalate").count() == 30
+    """Up the ladder first, then from its last step on every seventh day."""
+    last_day = shanghai(2025, 5, 2, 8, 30)
+    climb = [1, 7, 15, 30, *range(60, 60 + 7 * 30, 7)]
+    for day in climb:
+        scan(last_day + timedelta(days=day))
+        assert scan(last_day + timedelta(days=day, hours=12)) == 0
+    assert item.events.filter(action="escalate").count() == len(climb)
 
 
 @pytest.mark.parametrize("moment", [shanghai(2025, 5, 2, 23, 30), shanghai(2025, 5, 3, 0, 30)])

@@ -1,5 +1,7 @@
 """Who is told of what, in which language, and never of his own deed."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext
@@ -154,15 +156,31 @@ def test_a_reminder_tells_the_lead_but_not_its_head_nor_the_office(city):
     assert told(item, "remind") == LEAD
 
 
-def test_an_overdue_notice_tells_the_office_too(city):
+OVERDUE = [  # days after the deadline → who hears of it besides the lead
+    (1, set()),
+    (7, DISPATCHERS | SUPERVISORS),  # who sign what is proposed
+    (15, DISPATCHERS | SUPERVISORS | {"city_leader"}),
+    (30, DISPATCHERS | SUPERVISORS | {"city_leader"}),
+    (60, DISPATCHERS | SUPERVISORS | {"city_leader"}),
+    (67, DISPATCHERS | {"city_leader"}),
+]
+
+
+@pytest.mark.parametrize(("days", "others"), OVERDUE)
+def test_each_step_goes_one_level_higher(city, days, others):
     item = walk(city, State.RECTIFYING, now=shanghai(2025, 3, 3))
-    deadline_scan.scan(shanghai(2025, 5, 4, 9))
-    assert told(item, "escalate") == LEAD | DISPATCHERS
+    deadline_scan.scan(shanghai(2025, 5, 2, 9) + timedelta(days=days - (days == 67) * 7))
+    if days == 67:  # what was proposed once is said again without another proposal
+        Message.objects.all().delete()
+        deadline_scan.scan(shanghai(2025, 5, 2, 9) + timedelta(days=days))
+    assert told(item, "escalate") == LEAD | others
 
 
-def test_an_overdue_acceptance_tells_lead_and_office(city):
+def test_an_overdue_acceptance_tells_the_lead_and_later_the_office(city):
     item = assign(city, register(city), now=shanghai(2025, 3, 3))
     deadline_scan.scan(shanghai(2025, 3, 7, 9))
+    assert told(item, "escalate") == LEAD
+    deadline_scan.scan(shanghai(2025, 3, 11, 9))
     assert told(item, "escalate") == LEAD | DISPATCHERS
 
 

@@ -21,7 +21,7 @@ from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
 from workflow.api.views import ApiView, whole_page
 from workflow.lifecycle import EvidenceKind, Party
 from workflow.models import Procedure, Rung, Source, Stage
-from workflow.models.procedures import Clock, DayUnit
+from workflow.models.procedures import Clock, DayUnit, Measure
 from workflow.querysets import procedures_in_force, sources_visible_to
 
 DECIDERS = [(party.value, party.label) for party in (Party.OFFICE, Party.APPROVER)]
@@ -69,7 +69,8 @@ class StageSerializer(serializers.Serializer):
 
 
 class RungSerializer(serializers.Serializer):
-    """A step of the ladder: so many days before (negative) or after the last day of the clock."""
+    """A step of the ladder: so many days before (negative) or after the last day of the clock. From
+    `supervision_order` upwards the measure is only proposed; `reply_days` are working days."""
 
     clock = serializers.ChoiceField(choices=Clock.choices)
     kind = serializers.ChoiceField(choices=Rung.Kind.choices)
@@ -77,6 +78,8 @@ class RungSerializer(serializers.Serializer):
     unit = serializers.ChoiceField(choices=DayUnit.choices)
     repeat_days = serializers.IntegerField(allow_null=True)
     audience = serializers.ListField(child=serializers.ChoiceField(choices=Rung.Audience.choices))
+    measure = serializers.ChoiceField(choices=Measure.choices)
+    reply_days = serializers.IntegerField(allow_null=True)
 
 
 class ProcedureSerializer(serializers.Serializer):
@@ -117,6 +120,8 @@ class ProcedureSerializer(serializers.Serializer):
     look_back_share = serializers.IntegerField()
     reopen_days = serializers.IntegerField()
     notice_at = serializers.TimeField()
+    nudges_per_day = serializers.IntegerField()
+    acknowledgement_pauses_days = serializers.IntegerField()
     ladder = RungSerializer(source="rungs.all", many=True)
 
 

@@ -209,7 +209,8 @@ def _allowed(entry: AllowedAction) -> dict[str, Any]:
 def shown(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """With the rows that an item's representation names."""
     targets = Prefetch("targets", Target.objects.prefetch_related(latest_measurements()))
-    named = ("source", "section", "region", "parent", "turn_department", "procedure", "petition__repeat_of__item")
+    named = ("source", "section", "region", "parent", "office", "turn_department", "procedure")
+    named += ("petition__repeat_of__item",)
     of_petitions = ("petition__sub_issues", "petition__regions", "petition__repeats")
     return items.select_related(*named).prefetch_related("milestones", targets, *of_petitions)
 

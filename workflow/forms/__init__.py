@@ -7,6 +7,7 @@ Field names are the keyword arguments of the verbs in workflow.services; where a
 from workflow.forms.assignment import AssignForm, DecomposeForm, TransferForm
 from workflow.forms.closing import ApproveForm, FileForm, ReopenForm, VoidForm
 from workflow.forms.fields import ActionForm, ReasonForm
+from workflow.forms.ladder import DismissProposalForm, NudgeForm, ReplyForm, SignPaperForm
 from workflow.forms.look_backs import LookBackForm
 from workflow.forms.publicity import ObjectForm, PublishForm, ResolveObjectionForm
 from workflow.forms.rectification import SubmitForm
@@ -37,5 +38,9 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.SUSPEND: ReasonForm,
     Action.RESUME: ResumeForm,
     Action.VOID: VoidForm,
+    Action.NUDGE: NudgeForm,
+    Action.SIGN_PAPER: SignPaperForm,
+    Action.DISMISS_PROPOSAL: DismissProposalForm,
+    Action.REPLY: ReplyForm,
 }
 ASKS_FOR_DEPARTMENTS = (Action.ASSIGN, Action.TRANSFER, Action.DECOMPOSE)

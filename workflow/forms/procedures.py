@@ -14,7 +14,7 @@ from accounts.models import Department
 from workflow.forms.fields import text
 from workflow.lifecycle import EvidenceKind, Party
 from workflow.models import Procedure, Rung, Stage
-from workflow.models.procedures import Clock, DayUnit
+from workflow.models.procedures import Clock, DayUnit, Measure
 from workflow.refusal import Refusal
 from workflow.services.procedure_terms import MOST_EXTENSIONS, MOST_RUNGS, MOST_STAGES, RungTerms, StageTerms
 
@@ -22,7 +22,7 @@ EMPTY_RUNGS = 4  # rows to fill in; saving offers more
 
 # The parameters in the order of the road, as form and page show them.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("In general"), ("name", "notice_at")),
+    (_("In general"), ("name", "notice_at", "nudges_per_day", "acknowledgement_pauses_days")),
     (_("Handing out"), ("accept_days", "departments_may_transfer", "transfer_min_days")),
     (
         _("While it is rectified"),
@@ -65,6 +65,8 @@ _OF_THE_MODEL = (
     "filing_days",
     "look_back_share",
     "reopen_days",
+    "nudges_per_day",
+    "acknowledgement_pauses_days",
 )
 _DECIDERS = tuple(f"decider_{place}" for place in range(1, MOST_EXTENSIONS + 1))
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
@@ -83,6 +85,11 @@ class LookBackDays(forms.CharField):
         return [int(part) for part in parts]
 
 
+def as_typed(form: forms.Form) -> dict[str, Any]:
+    """What somebody typed into the fields of a form, as initial values of another."""
+    return {name: form[name].data for name in form.fields}
+
+
 def _label(name: str) -> str:
     label = Procedure._meta.get_field(name).verbose_name
     return str(label)[:1].upper() + str(label)[1:]
@@ -99,8 +106,17 @@ class ProcedureForm(forms.Form):
     seen_revision = forms.IntegerField(widget=forms.HiddenInput)
     reason = text(_("Reason for the change"), rows=2)
 
-    def __init__(self, data: Any = None, *, procedure: Procedure, departments: QuerySet[Department]) -> None:
-        super().__init__(data, auto_id="procedure_%s", initial=self._initial(procedure))
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        procedure: Procedure,
+        departments: QuerySet[Department],
+        typed: ProcedureForm | None = None,
+    ) -> None:
+        """`typed`: filled in as that one was, not judged."""
+        initial = as_typed(typed) if typed else self._initial(procedure)
+        super().__init__(data, auto_id="procedure_%s", initial=initial)
         for name in _OF_THE_MODEL:
             field = Procedure._meta.get_field(name).formfield()
             field.validators = [check for check in field.validators if not hasattr(check, "limit_value")]
@@ -197,6 +213,8 @@ class StageForm(forms.Form):
 class RungForm(forms.Form):
     """A step of the ladder; a row without a time limit is none."""
 
+    says = ("clock", "offset_days", "repeat_days", "audience")  # a row in which all are empty says nothing
+
     clock = forms.ChoiceField(
         label=_("Time limit"),
         choices=[("", "—"), *((clock.value, clock.label) for clock in Clock if clock != Clock.PUBLICITY)],
@@ -206,6 +224,8 @@ class RungForm(forms.Form):
     offset_days = forms.IntegerField(label=_("Days"), required=False, min_value=0)
     unit = forms.ChoiceField(label=_("Counted in"), choices=DayUnit.choices, required=False, initial=DayUnit.CALENDAR)
     repeat_days = forms.IntegerField(label=_("Again every … days"), required=False)
+    measure = forms.ChoiceField(label=_("Measure"), choices=[("", "—"), *Measure.choices], required=False)
+    reply_days = forms.IntegerField(label=_("Answer within"), required=False)
     audience = forms.MultipleChoiceField(
         label=_("Who is told"), choices=Rung.Audience.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -228,7 +248,8 @@ class RungForm(forms.Form):
             return None
         days = given["offset_days"] if given["kind"] == Rung.Kind.OVERDUE else -given["offset_days"]
         unit = given["unit"] or DayUnit.CALENDAR.value
-        return RungTerms(given["clock"], days, given["audience"], unit, given["repeat_days"])
+        rest = {name: given[name] for name in ("repeat_days", "measure", "reply_days")}
+        return RungTerms(given["clock"], days, given["audience"], unit, **rest).named()
 
 
 class Rows(BaseFormSet):
@@ -241,6 +262,12 @@ class Rows(BaseFormSet):
 
     def terms(self) -> list[Any]:
         return [terms for _form, terms in self.kept()]
+
+    def as_typed(self) -> Rows:
+        """The same rows again as they were typed, not judged; where rows are added, the empty ones are left out."""
+        typed = [as_typed(form) for form in self.forms]
+        rows = [row for row in typed if not self.extra or any(row.get(name) for name in self.form.says)]
+        return type(self)(prefix=self.prefix, initial=rows, form_kwargs=self.form_kwargs)
 
     def take(self, refusal: Refusal) -> None:
         """Show at its row what the verb refused."""
@@ -274,6 +301,6 @@ def rung_rows(data: Any, procedure: Procedure) -> Rows:
     """The steps of the ladder in the order of the clocks, and some empty rows."""
     order = [clock.value for clock in Clock]
     rungs = sorted(procedure.rungs.all(), key=lambda rung: (order.index(rung.clock), rung.offset_days))
-    names = ("clock", "kind", "unit", "repeat_days", "audience")
+    names = ("clock", "kind", "unit", "repeat_days", "measure", "reply_days", "audience")
     rows = [{name: getattr(rung, name) for name in names} | {"offset_days": abs(rung.offset_days)} for rung in rungs]
     return _RungRows(data, prefix="rungs", initial=rows)

@@ -1,6 +1,6 @@
 """Tables, one file a noun: constraints and indexes, no verbs."""
 
-from workflow.models.calendar import CalendarDay
+from workflow.models.calendar import CalendarDay, CalendarYear
 from workflow.models.closing import Closure, Filing, Objection, Publicity, Submission, Verification
 from workflow.models.events import Event
 from workflow.models.evidence import Evidence
@@ -9,31 +9,39 @@ from workflow.models.idempotency import IdempotencyRecord
 from workflow.models.imports import PlanImport
 from workflow.models.items import Assignment, NumberSeries, WorkItem
 from workflow.models.look_backs import LookBack
+from workflow.models.papers import Paper, Proposal
 from workflow.models.petitions import Petition, SubIssue
 from workflow.models.procedures import Procedure, Rung, Stage
 from workflow.models.progress import Measurement, Milestone, ProgressReport, Target
+from workflow.models.runs import Job, Run
 from workflow.models.sources import Section, Source
-from workflow.models.timers import RungFiring, Timer
+from workflow.models.timers import AlertNote, RungFiring, Timer
 
 __all__ = [
+    "AlertNote",
     "Assignment",
     "CalendarDay",
+    "CalendarYear",
     "Closure",
     "Event",
     "Evidence",
     "Extension",
     "Filing",
     "IdempotencyRecord",
+    "Job",
     "LookBack",
     "Measurement",
     "Milestone",
     "NumberSeries",
     "Objection",
+    "Paper",
     "Petition",
     "PlanImport",
     "Procedure",
     "ProgressReport",
+    "Proposal",
     "Publicity",
+    "Run",
     "Rung",
     "RungFiring",
     "Section",

@@ -25,8 +25,8 @@ class Xid8Field(models.Field):
         return "xid8"
 
 
-# Actions that nobody signed in takes; "create" may be an import without a person.
-WITHOUT_ACTOR = ["create", *sorted(BY_THE_CLOCK), Action.OBJECT_PUBLICLY]
+# Actions that nobody signed in takes; "create" may be an import without a person, "rearm" is the auditor's.
+WITHOUT_ACTOR = ["create", "rearm", *sorted(BY_THE_CLOCK), Action.OBJECT_PUBLICLY]
 WITH_REASON = [
     Action.DECLINE,
     Action.RETURN,
@@ -35,6 +35,7 @@ WITH_REASON = [
     Action.VOID,
     Action.SUSPEND,
     Action.TRANSFER,
+    Action.DISMISS_PROPOSAL,
 ]
 
 
@@ -42,7 +43,7 @@ class Event(models.Model):
     """Who did what when, with which reason. UPDATE and DELETE are refused by the database (migration 0002)."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="events")
-    action = models.CharField(max_length=20)  # lifecycle.Action, "create", "evidence" or "findings"
+    action = models.CharField(max_length=20)  # lifecycle.Action, or one of the words below
     version = models.PositiveIntegerField(null=True)  # of the item after it; null for notices of the clock
     cycle = models.PositiveSmallIntegerField()
     from_state = models.CharField(max_length=12, blank=True)
@@ -58,6 +59,8 @@ class Event(models.Model):
     CREATE = "create"
     EVIDENCE = "evidence"
     FINDINGS = "findings"
+    RECALCULATE = "recalculate"
+    REARM = "rearm"
 
     class Meta:
         ordering = ["id"]
@@ -80,7 +83,13 @@ class Event(models.Model):
     @property
     def label(self) -> str:
         """The action in the reader's language."""
-        own = {self.CREATE: _("Registered"), self.EVIDENCE: _("Evidence added"), self.FINDINGS: _("Findings recorded")}
+        own = {
+            self.CREATE: _("Registered"),
+            self.EVIDENCE: _("Evidence added"),
+            self.FINDINGS: _("Findings recorded"),
+            self.RECALCULATE: _("Time limits recalculated"),
+            self.REARM: _("Time limits set again by the system"),
+        }
         return str(own.get(self.action) or Action(self.action).label)
 
     @property

@@ -8,9 +8,12 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Region
-from workflow.lifecycle import IN_WORK, DepartmentRole, Party, State
+from workflow.lifecycle import IN_WORK, JUDGED, DepartmentRole, Party, State
 from workflow.models.procedures import Procedure
 from workflow.models.sources import Section, Source
+
+# Open and handed out, or closed and still to be filed or looked back at: a clock should run.
+HAS_A_CLOCK = Q(state__in=[*IN_WORK, *JUDGED]) | (Q(state=State.CLOSED) & ~Q(turn_party=Party.NOBODY))
 
 
 class NumberSeries(models.Model):
@@ -150,6 +153,7 @@ class WorkItem(models.Model):
                 fields=["supplement_by"], condition=Q(supplement_by__isnull=False), name="workflow_item_supplement"
             ),
             models.Index(fields=["-updated_at", "-id"], name="workflow_item_updated"),
+            models.Index(fields=["id"], condition=HAS_A_CLOCK, name="workflow_item_has_a_clock"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="workflow_item_title_trgm"),
             GinIndex(OpClass(Upper("description"), name="gin_trgm_ops"), name="workflow_item_description_trgm"),
         ]

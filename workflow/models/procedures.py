@@ -106,6 +106,10 @@ class Procedure(models.Model):
     look_back_share = models.PositiveSmallIntegerField(_("share of items looked back at (percent)"), default=100)
     reopen_days = models.PositiveSmallIntegerField(_("time limit after reopening (calendar days)"), default=30)
 
+    nudges_per_day = models.PositiveSmallIntegerField(_("nudges of an item a day"), default=1)
+    acknowledgement_pauses_days = models.PositiveSmallIntegerField(
+        _("an acknowledged alert puts the next step off by (calendar days)"), default=0
+    )
     notice_at = models.TimeField(_("notices go out at"), default=time(8, 30))  # Asia/Shanghai
 
     objects = ProcedureQuerySet.as_manager()
@@ -183,10 +187,39 @@ class Clock(models.TextChoices):
     APPROVAL = "approval", _("close-out approval")
     FILING = "filing", _("filing")
     LOOK_BACK = "look_back", _("look-back")
+    REPLY = "reply", _("answer to a paper")
+
+
+class Measure(models.TextChoices):
+    """What a step of the ladder does, in the order of severity."""
+
+    REMINDER = "reminder", _("Reminder")
+    WARNING = "warning", _("Warning")
+    SUPERVISION_ORDER = "supervision_order", _("Supervision order")
+    BULLETIN = "bulletin", _("Bulletin")
+    INTERVIEW = "interview", _("Interview")
+    REFERRAL = "referral", _("Referral for accountability")
+
+    @property
+    def severity(self) -> int:
+        return list(Measure).index(self)
+
+    @property
+    def is_proposed(self) -> bool:
+        """Is it only proposed by the clock, and taken by a paper that a person signs?"""
+        return self in PROPOSED
+
+
+PROPOSED = (Measure.SUPERVISION_ORDER, Measure.BULLETIN, Measure.INTERVIEW, Measure.REFERRAL)
+# What the departments owe; where the office is late itself, it orders nobody.
+DEPARTMENTS_CLOCKS = (Clock.ACCEPT, Clock.DEADLINE, Clock.MILESTONE, Clock.REPORT, Clock.SUPPLEMENT, Clock.REPLY)
 
 
 class Rung(models.Model):
-    """A step of the ladder: so many days before or after the day that a clock runs out, these people are told."""
+    """A step of the ladder: so many days before or after the day that a clock runs out, these people are told.
+
+    From the supervision order upwards the measure is only proposed.
+    """
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", _("Reminder before")
@@ -196,6 +229,7 @@ class Rung(models.Model):
         TURN = "turn", _("Those whose turn it is")
         HEAD = "head", _("Head of the department")
         OFFICE = Party.OFFICE.value, _("Committee office")
+        LEADER = "leader", _("City leader")
 
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="rungs")
     clock = models.CharField(max_length=12, choices=Clock)
@@ -204,6 +238,8 @@ class Rung(models.Model):
     unit = models.CharField(max_length=8, choices=DayUnit, default=DayUnit.CALENDAR)
     repeat_days = models.PositiveSmallIntegerField(null=True, blank=True)  # calendar days; only the last rung repeats
     audience = ArrayField(models.CharField(max_length=8, choices=Audience))
+    measure = models.CharField(max_length=20, choices=Measure)
+    reply_days = models.PositiveSmallIntegerField(null=True, blank=True)  # working; of the paper that is proposed
 
     class Meta:
         ordering = ["procedure", "clock", "offset_days"]
@@ -216,6 +252,19 @@ class Rung(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(repeat_days__isnull=True) | Q(repeat_days__gt=0), name="workflow_rung_repeat_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reminder", measure="reminder")
+                | (Q(kind="overdue", measure__in=Measure.values) & ~Q(measure="reminder")),
+                name="workflow_rung_measure_of_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(measure__in=PROPOSED) | Q(clock__in=DEPARTMENTS_CLOCKS),
+                name="workflow_rung_orders_departments_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_days__isnull=True) | Q(reply_days__gt=0, measure__in=PROPOSED),
+                name="workflow_rung_reply_to_a_paper",
             ),
         ]
 

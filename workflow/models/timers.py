@@ -1,5 +1,6 @@
 """Running clocks and the rungs they have fired."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -15,6 +16,7 @@ class Timer(models.Model):
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="timers")
     clock = models.CharField(max_length=12, choices=Clock)
     milestone = models.ForeignKey(Milestone, models.PROTECT, null=True, blank=True)
+    paper = models.ForeignKey("workflow.Paper", models.PROTECT, null=True, blank=True)  # that is to be answered
     due_on = models.DateField()  # the last day of the clock, Asia/Shanghai
     generation = models.PositiveIntegerField(default=1)  # + 1 whenever the item's clock is re-armed
     rung = models.ForeignKey(Rung, models.PROTECT, null=True, blank=True)  # the next; null: the clock acts itself
@@ -27,15 +29,19 @@ class Timer(models.Model):
         ordering = ["item", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "clock", "milestone"],
+                fields=["item", "clock", "milestone", "paper"],
                 condition=Q(ended_at__isnull=True),
                 nulls_distinct=False,
                 name="workflow_timer_one_running",
             ),
             models.UniqueConstraint(
-                fields=["item", "clock", "milestone", "generation"],
+                fields=["item", "clock", "milestone", "paper", "generation"],
                 nulls_distinct=False,
                 name="workflow_timer_generation_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(clock="reply", paper__isnull=False) | (~Q(clock="reply") & Q(paper__isnull=True)),
+                name="workflow_timer_of_a_paper",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(fire_at__isnull=True), name="workflow_timer_ended_is_silent"
@@ -72,3 +78,17 @@ class RungFiring(models.Model):
 
     def __str__(self) -> str:
         return f"{self.timer_id} {self.rung_id}"
+
+
+class AlertNote(models.Model):
+    """Somebody who was told that a time limit has passed says that he knows."""
+
+    firing = models.ForeignKey(RungFiring, models.PROTECT, related_name="notes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firing", "by"], name="workflow_alert_noted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.firing_id} {self.by_id}"

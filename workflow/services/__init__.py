@@ -11,11 +11,13 @@ from workflow.lifecycle import Action
 from workflow.models import WorkItem
 from workflow.services.approval import approve, reject, void
 from workflow.services.assignment import accept, acknowledge, assign, decline, transfer
+from workflow.services.chasing import note_alert, nudge
 from workflow.services.decomposition import decompose
 from workflow.services.extensions import decide_extension, request_extension
 from workflow.services.filing import file_closure
 from workflow.services.look_backs import look_back
 from workflow.services.objections import object_to, resolve_objection
+from workflow.services.papers import dismiss_proposal, reply, sign_paper
 from workflow.services.publicity import publish
 from workflow.services.rectification import submit
 from workflow.services.reopening import reopen
@@ -47,6 +49,11 @@ VERBS: dict[Action, Callable[..., WorkItem]] = {
     Action.SUSPEND: suspend,
     Action.RESUME: resume,
     Action.VOID: void,
+    Action.NUDGE: nudge,
+    Action.NOTE_ALERT: note_alert,
+    Action.SIGN_PAPER: sign_paper,
+    Action.DISMISS_PROPOSAL: dismiss_proposal,
+    Action.REPLY: reply,
 }
 
 __all__ = ["VERBS", *(verb.__name__ for verb in VERBS.values())]

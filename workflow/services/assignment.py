@@ -14,6 +14,7 @@ from workflow.lifecycle import FINISHED, Action, DepartmentRole, State
 from workflow.models import Assignment, Source, Stage, WorkItem
 from workflow.needs import COOPERATING
 from workflow.refusal import Refused, invalid
+from workflow.services.papers import hand_on
 from workflow.services.perform import Change, Step, perform
 from workflow.services.required import require
 
@@ -56,6 +57,7 @@ def assign(
         item.accept_by = step.calendar.add_working_days(step.today, item.procedure.accept_days)
         item.measures, item.standard, item.lead, item.due_on = measures.strip(), standard.strip(), lead, due_on
         item.target = target.strip() or item.target
+        hand_on(item)
         item.assigned_at = step.now
         settled, item.open_questions = item.open_questions, []
         is_planned = item.source.kind == Source.Kind.PLAN and item.original_due_on is not None
@@ -222,6 +224,7 @@ def transfer(item: WorkItem, *, by: User, department: Department, reason: str, n
         _check_new_lead(step, department)
         _hand_over(item, department)
         item.lead = department
+        hand_on(item)
         item.due_on = _due_on_for_another(step)
         item.accept_by = step.calendar.add_working_days(step.today, item.procedure.accept_days)
         item.supplement_by = None

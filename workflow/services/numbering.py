@@ -1,8 +1,9 @@
-"""Numbers without gaps or twins: of items, by source (RW 任务, WT 问题, XF 信访), and close-out papers."""
+"""Numbers without gaps or twins: of items, by source (RW 任务, WT 问题, XF 信访), close-out papers, orders."""
 
 from django.db import connection
 
 from workflow.models import Source, WorkItem
+from workflow.models.procedures import Measure
 
 _PREFIX = {Source.Kind.PLAN: "RW", Source.Kind.PETITION: "XF"}
 
@@ -17,6 +18,21 @@ def next_numbers(source: Source, year: int, count: int = 1) -> list[str]:
 def next_closure_number(item: WorkItem, year: int) -> str:
     """Of the paper that closes the item, e.g. 销号〔2026〕12号: each office counts its own, anew every year."""
     return f"{item.procedure.closure_prefix}〔{year}〕{_take(f'XH{item.office_id}-{year}', 1)}号"
+
+
+# The name of the paper in its number, and the letters of its series.
+_PAPERS = {
+    Measure.SUPERVISION_ORDER: ("督办函", "DB"),
+    Measure.BULLETIN: ("通报", "TB"),
+    Measure.INTERVIEW: ("约谈通知", "YT"),
+    Measure.REFERRAL: ("移送函", "YS"),
+}
+
+
+def next_paper_number(office_id: int, measure: str, year: int) -> str:
+    """Of a paper that takes a measure, e.g. 督办函〔2026〕3号: each office counts each kind, anew every year."""
+    name, letters = _PAPERS[Measure(measure)]
+    return f"{name}〔{year}〕{_take(f'{letters}{office_id}-{year}', 1)}号"
 
 
 def _take(series: str, count: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
@@ -146,6 +146,12 @@ def lock(seen: WorkItem) -> WorkItem:
     if seen.parent_id:  # never changes
         items.filter(pk=seen.parent_id).values_list("pk").get()
     return items.select_related("procedure", "lead", "office", "source").get(pk=seen.pk)
+
+
+def wait_at_most(milliseconds: int) -> None:
+    """For locks, until this transaction ends: who works through many items passes by what somebody else holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
 
 
 def set_turn(item: WorkItem) -> None:

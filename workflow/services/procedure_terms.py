@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, today
 from workflow.models import Procedure, Rung, Stage
-from workflow.models.procedures import Clock, DayUnit
+from workflow.models.procedures import DEPARTMENTS_CLOCKS, Clock, DayUnit, Measure
 
 MOST_STAGES, MOST_RUNGS, MOST_LOOK_BACKS, MOST_EXTENSIONS = 5, 80, 10, 3
 STAGE_DAYS = (1, 120)
+REPLY_DAYS = (1, 120)
 FARTHEST_RUNG = REPEAT_AT_MOST = 365
 LONGEST = {"name": 60, "closure_prefix": 20, "files_to": 80, "objections_to": 1000}
 
@@ -32,6 +33,8 @@ LIMITS: dict[str, tuple[int, int]] = {
     "filing_days": (1, 120),
     "look_back_share": (0, 100),
     "reopen_days": (1, 365),
+    "nudges_per_day": (0, 20),
+    "acknowledgement_pauses_days": (0, 30),
 }
 
 Wrong = dict[str, str | Promise]
@@ -46,17 +49,34 @@ class StageTerms(NamedTuple):
 
 
 class RungTerms(NamedTuple):
-    """A step of the ladder; a negative offset, or none, reminds."""
+    """A step of the ladder; a negative offset, or none, reminds. Without `measure` what is overdue is a warning."""
 
     clock: str
     offset_days: int
     audience: list[str]
     unit: str = DayUnit.CALENDAR.value
     repeat_days: int | None = None
+    measure: str = ""
+    reply_days: int | None = None  # working; of the paper that is proposed
 
     @property
     def kind(self) -> str:
-        return Rung.Kind.OVERDUE.value if self.offset_days > 0 else Rung.Kind.REMINDER.value
+        return Rung.Kind.OVERDUE.value if self.is_overdue else Rung.Kind.REMINDER.value
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.offset_days > 0
+
+    @property
+    def level(self) -> int:
+        """How high it goes."""
+        order = list(Rung.Audience.values)
+        return max((order.index(name) for name in self.audience), default=-1)
+
+    def named(self) -> RungTerms:
+        """With the measure that goes without saying."""
+        usual = Measure.WARNING if self.is_overdue else Measure.REMINDER
+        return self if self.measure else self._replace(measure=usual.value)
 
 
 def _between(least: int, most: int) -> Promise:
@@ -152,12 +172,44 @@ def wrong_rungs(ladder: list[RungTerms]) -> Wrong:
     if len(ladder) > MOST_RUNGS:
         return {"rungs": format_lazy(_("At most {most} steps, please."), most=MOST_RUNGS)}
     wrong: Wrong = {}
-    days_of: defaultdict[str, list[int]] = defaultdict(list)
+    steps_of: defaultdict[str, list[RungTerms]] = defaultdict(list)
     for rung in ladder:
-        days_of[rung.clock].append(rung.offset_days)
+        steps_of[rung.clock].append(rung)
     for place, rung in enumerate(ladder):
-        for name, sentence in _wrong_rung(rung, days_of[rung.clock]).items():
-            wrong[f"rungs.{place}.{name}"] = sentence
+        own = steps_of[rung.clock]
+        found = _wrong_climb(rung, own) | _wrong_measure(rung) | _wrong_rung(rung, [step.offset_days for step in own])
+        wrong |= {f"rungs.{place}.{name}": sentence for name, sentence in found.items()}
+    if any(rung.reply_days for rung in ladder) and not any(rung.is_overdue for rung in steps_of[Clock.REPLY]):
+        wrong["rungs"] = _("Papers ask for an answer, so somebody has to be told when one is late.")
+    return wrong
+
+
+def _wrong_measure(rung: RungTerms) -> Wrong:
+    if rung.measure not in Measure.values or (rung.measure == Measure.REMINDER) == rung.is_overdue:
+        return {"measure": _("Up to the day it is a reminder, after it a warning or more.")}
+    is_paper = Measure(rung.measure).is_proposed
+    if is_paper and rung.clock not in DEPARTMENTS_CLOCKS:
+        return {"measure": _("The office is late here itself: it is warned, and orders nobody.")}
+    if rung.reply_days is None:
+        return {}
+    if not is_paper:
+        return {"reply_days": _("Only a paper is answered.")}
+    return {} if REPLY_DAYS[0] <= rung.reply_days <= REPLY_DAYS[1] else {"reply_days": _between(*REPLY_DAYS)}
+
+
+def _wrong_climb(rung: RungTerms, steps: list[RungTerms]) -> Wrong:
+    """One step after the other goes higher, or as high, and never falls silent."""
+    if not rung.is_overdue:
+        return {}
+    before = [step for step in steps if step.is_overdue and step.offset_days < rung.offset_days]
+    wrong: Wrong = {}
+    severity = {measure.value: measure.severity for measure in Measure}
+    if any(severity.get(step.measure, 0) > severity.get(rung.measure, 0) for step in before):
+        wrong["measure"] = _("A later step is not milder than one before it.")
+    if rung.audience and any(step.level > rung.level for step in before):
+        wrong["audience"] = _("A later step goes at least as high as the one before it.")
+    if rung.repeat_days is None and rung.offset_days == max(step.offset_days for step in steps):
+        wrong["repeat_days"] = _("The last step repeats, so that what is overdue never falls silent.")
     return wrong
 
 

@@ -47,7 +47,7 @@ def revise(
         old = _in_force(procedure, office, seen_revision)
         given = {name: getattr(old, name) for name in PARAMETERS} | fields
         chain = stages_of(old) if stages is None else list(stages)
-        ladder = rungs_of(old) if rungs is None else list(rungs)
+        ladder = rungs_of(old) if rungs is None else [rung.named() for rung in rungs]
         _check(given, chain, ladder, office)
         if _is_unchanged(old, given, chain, ladder):
             raise Refused(conflict("unchanged", _("Nothing was changed, so there is nothing to keep as a revision.")))

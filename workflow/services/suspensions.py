@@ -10,6 +10,7 @@ from accounts.models import User
 from workflow import database_clock
 from workflow.lifecycle import IN_WORK, Action, State
 from workflow.models import Suspension, WorkItem
+from workflow.services import papers
 from workflow.services.perform import Change, Effect, Step, busy_refused, perform
 from workflow.services.required import require
 
@@ -77,7 +78,7 @@ def _going_on(reason: str) -> Effect:
 
 
 def _move_the_limits(step: Step, suspension: Suspension, length: timedelta) -> None:
-    """Calendar days to the deadline and the milestones, working days to the short time limits: as many as before."""
+    """Calendar days to the deadline and the milestones, working days to short limits and answers: as many as before."""
     item = step.item
     if item.due_on:
         item.due_on += length
@@ -85,3 +86,4 @@ def _move_the_limits(step: Step, suspension: Suspension, length: timedelta) -> N
     for limit, kept in _WORKING.items():
         if (left := getattr(suspension, kept)) is not None:
             setattr(item, limit, step.calendar.with_days_left(step.today, left))
+    papers.put_off(step, suspension.started_on)

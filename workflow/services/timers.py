@@ -8,12 +8,12 @@ from django.db.models import Max
 
 from workflow import deadlines
 from workflow.deadlines import BUSINESS_ZONE, ClockFacts, RunningClock, WorkingCalendar
-from workflow.lifecycle import DepartmentRole, State
-from workflow.models import Timer, WorkItem
+from workflow.lifecycle import GOING_ON, DepartmentRole, State
+from workflow.models import Proposal, Timer, WorkItem
 from workflow.models.procedures import Clock
 
 # A deadline that stays the same day keeps its clock; the others begin anew with each step of the road.
-_KEPT = (Clock.DEADLINE, Clock.MILESTONE, Clock.REPORT, Clock.OBJECTION)
+_KEPT = (Clock.DEADLINE, Clock.MILESTONE, Clock.REPORT, Clock.OBJECTION, Clock.REPLY)
 
 
 def rearm(item: WorkItem, calendar: WorkingCalendar, now: datetime, has_moved: bool = True) -> None:
@@ -25,10 +25,18 @@ def rearm(item: WorkItem, calendar: WorkingCalendar, now: datetime, has_moved: b
     running = {_key(timer): timer for timer in item.timers.filter(ended_at__isnull=True)}
     kept = {clock for clock in wanted & running.keys() if clock.clock in _KEPT or not has_moved}
     ended = [timer.pk for clock, timer in running.items() if clock not in kept]
-    Timer.objects.filter(pk__in=ended).update(ended_at=now, fire_at=None)
-    starting = sorted(wanted - kept, key=lambda clock: (clock.clock, clock.milestone_id or 0))
+    if ended:
+        _end(ended, now)
+    starting = sorted(wanted - kept, key=lambda clock: (clock.clock, clock.milestone_id or 0, clock.paper_id or 0))
     if starting:
         _start(item, starting, calendar, now)
+
+
+def _end(timers: list[int], now: datetime) -> None:
+    """An ended clock is silent, and what it proposed is nobody's to sign any more."""
+    Timer.objects.filter(pk__in=timers).update(ended_at=now, fire_at=None)
+    proposed = Proposal.objects.filter(timer__in=timers, status=Proposal.Status.OPEN)
+    proposed.update(status=Proposal.Status.LAPSED, decided_at=now)
 
 
 def _start(item: WorkItem, clocks: list[RunningClock], calendar: WorkingCalendar, now: datetime) -> None:
@@ -40,6 +48,7 @@ def _start(item: WorkItem, clocks: list[RunningClock], calendar: WorkingCalendar
             item=item,
             clock=clock.clock,
             milestone_id=clock.milestone_id,
+            paper_id=clock.paper_id,
             due_on=clock.due_on,
             generation=generations.get(clock.clock, 0) + 1,
             armed_at=now,
@@ -60,14 +69,15 @@ def clock_facts(item: WorkItem, calendar: WorkingCalendar) -> ClockFacts:
     read = _FACTS_OF.get(State(item.state))
     return ClockFacts(
         state=item.state,
-        entered_on=_day(item.entered_at),
+        entered_on=business_day(item.entered_at),
         due_on=item.due_on,
         objection_decide_by=_objection_decide_by(item) if item.state in _OBJECTED else None,
+        answer_by=_answer_by(item) if item.state in GOING_ON else (),
         **(read(item, calendar) if read else {}),
     )
 
 
-def _day(moment: datetime) -> date:
+def business_day(moment: datetime) -> date:
     return moment.astimezone(BUSINESS_ZONE).date()
 
 
@@ -76,7 +86,13 @@ _OBJECTED = (State.RECTIFYING, State.VERIFYING, State.PUBLICIZING)
 
 def _objection_decide_by(item: WorkItem) -> date | None:
     rows = item.objections.filter(upheld__isnull=True).order_by("decide_by").values_list("decide_by", "at")
-    return next((decide_by or _day(at) for decide_by, at in rows), None)
+    return next((decide_by or business_day(at) for decide_by, at in rows), None)
+
+
+def _answer_by(item: WorkItem) -> tuple[tuple[int, date], ...]:
+    """Of the papers of this cycle that wait for an answer; handing in the work does not answer them."""
+    waiting = item.papers.filter(cycle=item.cycle, answered_at=None, due_on__isnull=False)
+    return tuple(waiting.order_by("pk").values_list("pk", "due_on"))
 
 
 def _while_assigned(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
@@ -104,7 +120,7 @@ def _report_due_on(item: WorkItem) -> date | None:
     missed = item.timers.filter(clock=Clock.REPORT, ended_at=None).values_list("due_on", flat=True).first()
     if missed and (answered is None or answered < missed):
         return missed
-    entered_on = _day(item.entered_at)
+    entered_on = business_day(item.entered_at)
     return deadlines.report_day(
         max(entered_on, answered + timedelta(days=1)) if answered else entered_on, item.procedure
     )
@@ -123,7 +139,9 @@ def _once_closed(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
     to_file = item.procedure.files_to and item.closures.filter(cycle=item.cycle, filing=None).exists()
     pending = item.look_backs.filter(cycle=item.cycle, finding="", dropped_at=None)
     return {
-        "file_by": calendar.add_working_days(_day(item.closed_at), item.procedure.filing_days) if to_file else None,
+        "file_by": calendar.add_working_days(business_day(item.closed_at), item.procedure.filing_days)
+        if to_file
+        else None,
         "look_back_on": pending.order_by("due_on").values_list("due_on", flat=True).first(),
     }
 
@@ -138,4 +156,4 @@ _FACTS_OF: dict[State, Callable[[WorkItem, WorkingCalendar], dict[str, Any]]] = 
 
 
 def _key(timer: Timer) -> RunningClock:
-    return RunningClock(timer.clock, timer.milestone_id, timer.due_on)
+    return RunningClock(timer.clock, timer.milestone_id, timer.due_on, timer.paper_id)

@@ -16,7 +16,7 @@ from workflow.deadlines import WorkingCalendar
 from workflow.forms.fields import FoldedChoices
 from workflow.forms.verification import ChecklistLines
 from workflow.lifecycle import IN_WORK
-from workflow.models import Publicity, WorkItem
+from workflow.models import Publicity, Rung, WorkItem
 from workflow.models.closing import Standard
 from workflow.models.procedures import Clock
 from workflow.progress import deadline_in_force, was_submitted_late
@@ -119,6 +119,13 @@ def minutes(length: timedelta | None) -> int:
 def clock_label(clock: str) -> str:
     """What is running out, in words."""
     return str(Clock(clock).label)
+
+
+@register.filter
+def told_to(rung: Rung) -> str:
+    """Whom a step of the ladder tells, in words."""
+    labels = dict(Rung.Audience.choices)
+    return "、".join(str(labels[name]) for name in rung.audience)
 
 
 @register.filter

@@ -19,12 +19,17 @@ from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Event, Timer, WorkItem
 from workflow.needs import COOPERATING
 from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road
+from workflow.refusal import RefusalKind
 from workflow.views.evidence_shown import evidence_shown
 from workflow.views.family import family
+from workflow.views.papers import papers_shown
 from workflow.views.petition_card import petition_card
 from workflow.views.time_records import time_records
 from workflow.views.timeline import timeline
+from workflow.views.told import told
 
+# Beside the road: no button where there is nothing of the kind; chasing shows why not to those who might.
+_ASIDE = (Action.NOTE_ALERT, Action.SIGN_PAPER, Action.DISMISS_PROPOSAL, Action.REPLY)
 # What the party whose turn it is came for: its form is open when the page opens.
 _MAIN_ACTION = {
     State.DRAFT: Action.ASSIGN,
@@ -86,7 +91,9 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         **evidence_shown(request.user, facts, attempt.evidence_form),
         **petition_card(request.user, facts, attempt.findings_form),
         **_records(request.user, item),
+        **papers_shown(facts),
         **_clocks(item, working_calendar.load()),
+        **told(request.user, item, is_whole=request.GET.get("told") == "all"),
         **timeline(item, is_whole=request.GET.get("history") == "all"),
     }
     return render(request, "workflow/item.html", context, status=attempt.status)
@@ -111,11 +118,17 @@ def _declined(item: WorkItem) -> Event | None:
 def offers(user: User, facts: Facts, attempt: Attempt) -> list[Offer]:
     """The buttons of this state, those that work first; and the action that has just failed: no text is lost."""
     entries = allowed_actions(user, facts, today())
-    shown = on_the_road(entries, facts.item.state)
+    shown = [entry for entry in on_the_road(entries, facts.item.state) if _is_offered(entry)]
     shown += [entry for entry in entries if entry.action == attempt.action and entry not in shown]
     units = units_for(facts) if any(_asks_for_departments(entry) for entry in shown) else []
     found = [_offer(entry, facts, units, attempt) for entry in shown]
     return sorted(found, key=lambda offer: (offer.form is None, not offer.is_open))
+
+
+def _is_offered(entry: AllowedAction) -> bool:
+    if entry.action == Action.NUDGE:
+        return entry.is_allowed or entry.refusal.kind != RefusalKind.FORBIDDEN
+    return entry.is_allowed or entry.action not in _ASIDE
 
 
 def _asks_for_departments(entry: AllowedAction) -> bool:
@@ -161,6 +174,10 @@ def _records(user: User, item: WorkItem) -> dict[str, Any]:
 
 
 def _clocks(item: WorkItem, calendar: WorkingCalendar) -> dict[str, Any]:
-    timers = Timer.objects.filter(item=item, ended_at__isnull=True).select_related("milestone").order_by("due_on", "id")
+    timers = (
+        Timer.objects.filter(item=item, ended_at__isnull=True)
+        .select_related("milestone", "paper", "rung")
+        .order_by("due_on", "id")
+    )
     clocks = [(timer, calendar.is_provisional(timer.due_on)) for timer in timers]
     return {"calendar": calendar, "clocks": clocks}

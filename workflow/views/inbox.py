@@ -1,6 +1,6 @@
 """The inbox: what waits for this person, by what he has to do, the nearest time limit first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from workflow import working_calendar
 from workflow.lifecycle import Party, State
 from workflow.models import Timer, WorkItem
 from workflow.models.procedures import Clock
-from workflow.querysets import awaiting, extensions_to_decide, to_acknowledge
+from workflow.querysets import awaiting, extensions_to_decide, papers_to_answer, papers_to_sign, to_acknowledge
 from workflow.views.access import signed_in, wants_a_part
 
 SHOWN = 200  # items; the groups still say how many there are
@@ -58,7 +58,8 @@ class Group:
     @property
     def more(self) -> str:
         """The query of the list that has those left out."""
-        return "ordering=due_on" if self.party == Party.COOPERATING else f"state={self.state}&ordering=due_on"
+        one_state = self.party not in (Party.COOPERATING, Party.ADDRESSEE, Party.OVERSEER)
+        return f"state={self.state}&ordering=due_on" if one_state else "ordering=due_on"
 
 
 @signed_in
@@ -72,34 +73,39 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def groups(user: User) -> list[Group]:
-    """Five queries at most, however many items."""
+    """A few queries, however many items."""
     rows = awaiting(user).order_by().values_list("state", "turn_party").annotate(Count("pk"))
     counts = {(state, party): number for state, party, number in rows}
     found = {key: Group(*key, heading, counts[key], []) for key, heading in HEADINGS.items() if key in counts}
     for item in by_urgency(awaiting(user))[:SHOWN]:
         if group := found.get((State(item.state), Party(item.turn_party))):  # may move between
             group.items.append(item)
-    return [*found.values(), *_to_acknowledge(user), *_extensions_to_decide(user)]
+    return [*_papers(user), *found.values(), *_besides(user)]
 
 
-def _to_acknowledge(user: User) -> Iterator[Group]:
-    """What is another department's turn, but wants to be known by this person's."""
-    if not user.may(Permission.HANDLE):
-        return
-    waiting = to_acknowledge(user)
+def _papers(user: User) -> Iterator[Group]:
+    """What the ladder asks of a supervisor, and what he asked of a department."""
+    if user.may(Permission.APPROVE):
+        yield from _group(user, papers_to_sign, Party.OVERSEER, _("Papers to sign"))
+    if user.may(Permission.HANDLE):
+        yield from _group(user, papers_to_answer, Party.ADDRESSEE, _("Papers to answer"))
+
+
+def _besides(user: User) -> Iterator[Group]:
+    """What is another department's turn, but wants to be known by this person's; what is decided meanwhile."""
+    if user.may(Permission.HANDLE):
+        yield from _group(user, to_acknowledge, Party.COOPERATING, _("To acknowledge"))
+    if user.may(Permission.DISPATCH) or user.may(Permission.APPROVE):
+        yield from _group(user, extensions_to_decide, Party.DECIDER, _("Extensions to decide"))
+
+
+def _group(
+    user: User, waiting_for: Callable[[User], QuerySet[WorkItem]], party: Party, heading: Any
+) -> Iterator[Group]:
+    waiting = waiting_for(user)
     if items := list(by_urgency(waiting)[:SHOWN]):
         count = waiting.count() if len(items) == SHOWN else len(items)
-        yield Group(State.RECTIFYING, Party.COOPERATING, _("To acknowledge"), count, items)
-
-
-def _extensions_to_decide(user: User) -> Iterator[Group]:
-    """The lead's turn goes on while the office decides."""
-    if not (user.may(Permission.DISPATCH) or user.may(Permission.APPROVE)):
-        return
-    waiting = extensions_to_decide(user)
-    if items := list(by_urgency(waiting)[:SHOWN]):
-        count = waiting.count() if len(items) == SHOWN else len(items)
-        yield Group(State.RECTIFYING, Party.DECIDER, _("Extensions to decide"), count, items)
+        yield Group(State.RECTIFYING, party, heading, count, items)
 
 
 def by_urgency(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:

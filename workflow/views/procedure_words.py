@@ -97,7 +97,17 @@ def _ladder(procedure: Procedure) -> list[Term]:
 
 def _rung(rung: Rung) -> str:
     labels = dict(Rung.Audience.choices)
-    return f"{''.join(_when(rung))} → {'、'.join(str(labels[name]) for name in rung.audience)}"
+    told = "、".join(str(labels[name]) for name in rung.audience)
+    return f"{''.join(_when(rung))} → {rung.get_measure_display()}{_answer(rung)} → {told}"
+
+
+def _answer(rung: Rung) -> str:
+    if not rung.reply_days:
+        return ""
+    words = ngettext(
+        "to be answered within %(n)s working day", "to be answered within %(n)s working days", rung.reply_days
+    )
+    return f"（{words % {'n': rung.reply_days}}）"
 
 
 def _when(rung: Rung) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +25,8 @@ from workflow.services.procedures import revise
 from workflow.views.access import signed_in
 from workflow.views.actions import INCOMPLETE, STATUS
 from workflow.views.procedure_words import Difference, differences, in_words
+
+BACK = "back"  # in what is sent to the form: it was filled in before, show it again
 
 
 @dataclass(frozen=True)
@@ -89,26 +92,41 @@ def _revisions(family: list[Procedure]) -> list[Revision]:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, code: str) -> HttpResponse:
-    office = _managed_office(_reader(request))
-    present = get_object_or_404(_whole(Procedure.objects.current(office).filter(code=code)))
-    departments = Department.objects.valid_on(today()).filter(superior=office.superior_id)
+    office, present = to_revise(request, code)
     data = request.POST if request.method == "POST" else None
-    form = ProcedureForm(data, procedure=present, departments=departments)
-    stages, rungs = stage_rows(data, present, departments), rung_rows(data, present)
-    if data is None:
-        return _page(request, present, form, stages, rungs)
+    form, stages, rungs = revision_forms(data, present, office)
+    if data is None or BACK in data:
+        return edit_page(request, present, form, stages, rungs)
     if not all([form.is_valid(), stages.is_valid(), rungs.is_valid()]):
-        return _page(request, present, form, stages, rungs, _(INCOMPLETE), 422)
+        return edit_page(request, present, form, stages, rungs, _(INCOMPLETE), 422)
     given = form.parameters()
     try:
         made = revise(present, office=office, by=request.user, stages=stages.terms(), rungs=rungs.terms(), **given)
     except Refused as refused:
         _show(refused.refusal, form, stages, rungs, present)
-        return _page(request, present, form, stages, rungs, str(refused), STATUS[refused.refusal.kind])
+        return edit_page(request, present, form, stages, rungs, str(refused), STATUS[refused.refusal.kind])
     messages.success(
         request, _("Revision %(n)s is in force; what runs already stays as it was.") % {"n": made.revision}
     )
     return redirect("workflow:procedure", made.code)
+
+
+def to_revise(request: HttpRequest, code: str) -> tuple[Department, Procedure]:
+    """The office of this person and what is in force there; closed to whoever may not revise it."""
+    office = _managed_office(_reader(request))
+    return office, get_object_or_404(_whole(Procedure.objects.current(office).filter(code=code)))
+
+
+def revision_forms(data: Any, present: Procedure, office: Department) -> tuple[ProcedureForm, Rows, Rows]:
+    """What is in force as forms; with data that comes back from a look elsewhere, as it was typed, not judged yet."""
+    departments = Department.objects.valid_on(today()).filter(superior=office.superior_id)
+    is_back = data is not None and BACK in data
+    form = ProcedureForm(data, procedure=present, departments=departments)
+    stages, rungs = stage_rows(data, present, departments), rung_rows(data, present)
+    if not is_back:
+        return form, stages, rungs
+    again = ProcedureForm(procedure=present, departments=departments, typed=form)
+    return again, stages.as_typed(), rungs.as_typed()
 
 
 def _managed_office(user: User) -> Department:
@@ -124,7 +142,7 @@ def _show(refusal: Refusal, form: ProcedureForm, stages: Rows, rungs: Rows, pres
     rungs.take(refusal)
 
 
-def _page(
+def edit_page(
     request: HttpRequest,
     present: Procedure,
     form: ProcedureForm,
@@ -133,5 +151,6 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The form of a revision, filled in as it stands."""
     context = {"procedure": present, "form": form, "stages": stages, "rungs": rungs, "refusal": refusal}
     return render(request, "workflow/procedure_edit.html", context, status=status)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from workflow.lifecycle import Action
 from workflow.models import Event, Evidence, LookBack, Objection, Petition, Verification, WorkItem
 from workflow.models.petitions import Finding
-from workflow.models.procedures import Clock
+from workflow.models.procedures import Clock, Measure
 
 AT_FIRST = 100  # events; an old overdue item has hundreds of notices
 
@@ -46,7 +46,8 @@ def _entries(events: list[Event]) -> Iterator[Entry]:
 def _notice(event: Event) -> tuple[object, ...]:
     """The same for notices that say the same; every other event stands alone."""
     is_notice = event.action in (Action.REMIND, Action.ESCALATE)
-    return (event.action, event.data["clock"], event.data["due_on"]) if is_notice else (event.pk,)
+    said = (event.data.get(name) for name in ("clock", "due_on", "measure", "proposed"))
+    return (event.action, *said) if is_notice else (event.pk,)
 
 
 def details(event: Event) -> Iterator[str]:
@@ -230,6 +231,43 @@ def _uploaded(data: dict[str, Any]) -> Iterator[str]:
 
 def _rung(data: dict[str, Any]) -> Iterator[str]:
     yield f"{Clock(data['clock']).label}：{_day(data['due_on'])}"
+    if data.get("paper"):
+        yield data["paper"]
+    if data.get("measure") and data["measure"] != Measure.REMINDER:
+        label = str(Measure(data["measure"]).label)
+        yield _("%(measure)s proposed") % {"measure": label} if data.get("proposed") else label
+
+
+def _nudged(data: dict[str, Any]) -> Iterator[str]:
+    if data.get("is_urgent"):
+        yield _("Urgent")
+
+
+def _noted(data: dict[str, Any]) -> Iterator[str]:
+    for alert in data["alerts"]:
+        yield f"{Measure(alert['measure']).label}：{Clock(alert['clock']).label} {_day(alert['due_on'])}"
+    if days := data.get("put_off_by"):
+        sentence = ngettext("The next step is put off by %(n)s day", "The next step is put off by %(n)s days", days)
+        yield sentence % {"n": days}
+
+
+def _paper(data: dict[str, Any]) -> Iterator[str]:
+    yield " ".join(filter(None, [str(Measure(data["measure"]).label), data.get("document_number")]))
+    if data.get("to"):
+        yield _("Addressed to: %(department)s") % {"department": data["to"]}
+    if data.get("reply_by"):
+        yield _("To be answered by %(day)s") % {"day": _day(data["reply_by"])}
+
+
+def _recalculated(data: dict[str, Any]) -> Iterator[str]:
+    yield _("Calendar of %(year)s: %(number)s") % {"year": data["year"], "number": data["document_number"]}
+    for move in data["moved"]:
+        yield f"{Clock(move['clock']).label}：{_day(move['from'])} → {_day(move['to'])}"
+
+
+def _rearmed(data: dict[str, Any]) -> Iterator[str]:
+    for clock in data["clocks"]:
+        yield from _rung(clock)
 
 
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
@@ -254,8 +292,15 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.LOOK_BACK: _looked_back,
     Action.REOPEN: _reopened,
     Action.RESUME: _resumed,
+    Action.NUDGE: _nudged,
+    Action.NOTE_ALERT: _noted,
+    Action.SIGN_PAPER: _paper,
+    Action.DISMISS_PROPOSAL: _paper,
+    Action.REPLY: _paper,
     Action.REMIND: _rung,
     Action.ESCALATE: _rung,
     Event.EVIDENCE: _uploaded,
     Event.FINDINGS: _found,
+    Event.RECALCULATE: _recalculated,
+    Event.REARM: _rearmed,
 }

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User, today
+from workflow.deadlines import BUSINESS_ZONE
 from workflow.facts import read_facts
 from workflow.models import Evidence, Petition, Publicity, WorkItem
 from workflow.models.petitions import COUNTS
@@ -45,6 +46,7 @@ CHAPTERS = (
     Chapter("publicity", gettext_lazy("Public notices and objections"), ("publicities", "objections")),
     Chapter("extensions", gettext_lazy("Extensions"), ("extensions",)),
     Chapter("suspensions", gettext_lazy("Suspensions"), ("suspensions",)),
+    Chapter("measures", gettext_lazy("Measures and papers"), ("measures",)),
     Chapter("closures", gettext_lazy("Close-outs and filings"), ("closures",)),
     Chapter("look-backs", gettext_lazy("Look-backs"), ("look_backs",)),
     Chapter("papers", gettext_lazy("Numbered papers"), ("papers",)),
@@ -94,6 +96,7 @@ def contents(user: User, item: WorkItem) -> dict[str, Any]:
         **_work(item),
         **_judgements(item),
         **_time(item),
+        "measures": list(item.papers.select_related("addressee", "signed_by", "answered_by", "answered_for")),
         **family(user, item),
     }
     found["papers"] = _papers(found)
@@ -150,6 +153,10 @@ def _papers(found: dict[str, Any]) -> list[Paper]:
     papers = [
         Paper(_("Extension"), row.document_number, row.granted_due_on and row.decided_at.date())
         for row in found["extensions"]
+    ]
+    papers += [
+        Paper(str(row.get_measure_display()), row.number, row.signed_at.astimezone(BUSINESS_ZONE).date())
+        for row in found["measures"]
     ]
     for closure in found["closures"]:
         papers.append(Paper(_("Close-out"), closure.document_number, closure.signed_on))

@@ -3,6 +3,7 @@
 from workflow.api.bodies.assignment import AcceptBody, AcknowledgeBody, AssignBody, DecomposeBody, TransferBody
 from workflow.api.bodies.closing import ApproveBody, FileBody, ReopenBody, VoidBody
 from workflow.api.bodies.fields import ActionBody, ReasonBody
+from workflow.api.bodies.ladder import DismissProposalBody, NoteAlertBody, NudgeBody, ReplyBody, SignPaperBody
 from workflow.api.bodies.look_backs import LookBackBody
 from workflow.api.bodies.publicity import ObjectBody, PublishBody, ResolveObjectionBody
 from workflow.api.bodies.rectification import SubmitBody
@@ -35,4 +36,9 @@ BODIES: dict[Action, type[ActionBody]] = {
     Action.SUSPEND: ReasonBody,
     Action.RESUME: ResumeBody,
     Action.VOID: VoidBody,
+    Action.NUDGE: NudgeBody,
+    Action.NOTE_ALERT: NoteAlertBody,
+    Action.SIGN_PAPER: SignPaperBody,
+    Action.DISMISS_PROPOSAL: DismissProposalBody,
+    Action.REPLY: ReplyBody,
 }

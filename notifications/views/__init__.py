@@ -1,0 +1,1 @@
+"""Pages: messages, how a person is told, the operators' page, the demo's mailbox."""

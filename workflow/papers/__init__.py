@@ -1,0 +1,1 @@
+"""Papers out: what is printed, signed by hand and sent."""

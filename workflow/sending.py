@@ -1,0 +1,60 @@
+"""What the room of messages asks before something leaves the house: may the reader still see it, is it still true?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.models import Endpoint, Message
+from workflow.lifecycle import Action
+from workflow.models import Assignment, Timer, WorkItem
+from workflow.querysets import visible_to
+
+NOT_ENTITLED = "the reader may not see the item any more"
+SETTLED = "settled meanwhile"
+
+
+def reasons_not_to_send(messages: list[Message]) -> dict[int, str]:
+    """By id of the message the reason. A constant number of queries for each reader.
+
+    A message without a link was written for somebody who may not see the item, as for a department it was taken from.
+    """
+    over = _ended_timers(messages)
+    found = {message.pk: SETTLED for message in messages if _number_in("timer:", message.holds_while) in over}
+    by_reader: defaultdict[User | Endpoint, list[Message]] = defaultdict(list)
+    for message in messages:
+        if message.pk not in found and message.url and _number_in("item:", message.about):
+            by_reader[message.recipient or message.endpoint].append(message)
+    for reader, theirs in by_reader.items():
+        seen = _seen_by(reader, {_number_in("item:", message.about) for message in theirs})
+        found |= {m.pk: NOT_ENTITLED for m in theirs if _number_in("item:", m.about) not in seen}
+    return found
+
+
+def kind_label(kind: str) -> str:
+    """The kind of a message in the language that is active."""
+    return str(Action(kind).label) if kind in Action.values else _("Other notices")
+
+
+def _number_in(prefix: str, text: str) -> int | None:
+    rest = text.removeprefix(prefix)
+    return int(rest) if rest != text and rest.isdecimal() else None
+
+
+def _ended_timers(messages: Iterable[Message]) -> set[int]:
+    timers = {_number_in("timer:", message.holds_while) for message in messages} - {None}
+    return set(Timer.objects.filter(pk__in=timers, ended_at__isnull=False).values_list("pk", flat=True))
+
+
+def _seen_by(reader: User | Endpoint, items: set[int]) -> set[int]:
+    """Of these items those that the reader may see now: a person, or a department by its robot."""
+    if isinstance(reader, User):
+        return set(visible_to(reader).filter(pk__in=items).values_list("pk", flat=True))
+    department = reader.department_id
+    has_a_part = Assignment.objects.filter(department=department).values("item")
+    its_own = Q(office=department) | Q(assigned_at__isnull=False, pk__in=has_a_part)
+    return set(WorkItem.objects.filter(its_own, pk__in=items).values_list("pk", flat=True))
