@@ -1,4 +1,4 @@
-"""`python -m tests.bench NAME [OPTIONS]`: one benchmark on a database of its own; lines on stdout, progress on stderr."""
+"""`python -m tests.bench NAME [OPTIONS]`: a benchmark on a database of its own; lines on stdout, progress on stderr."""
 
 import argparse
 import sys
@@ -25,12 +25,17 @@ def own_database() -> Iterator[None]:
 
 
 def run(benchmark: ModuleType, options: argparse.Namespace) -> int:
-    from tests.bench.rig.lines import Unfit
+    from tests.bench.rig.lines import Unfit, is_durable, say
 
     with own_database():
+        say(
+            "servers write as durably as in production"
+            if is_durable()
+            else "servers do not keep what a power cut takes"
+        )
         try:
             for line in benchmark.run(options):
-                print(line, flush=True)
+                print(line.as_json() if options.json else line.as_text(), flush=True)
         except Unfit as unfit:
             print(unfit, file=sys.stderr)
             return 2
@@ -41,6 +46,7 @@ def main(name: str, arguments: list[str]) -> int:
     django.setup()
     benchmark = import_module(f"tests.bench.{name}")
     parser = argparse.ArgumentParser(prog=f"./run bench {name}", description=benchmark.__doc__)
+    parser.add_argument("--json", action="store_true", help="a JSON object a line")
     benchmark.add_arguments(parser)
     return run(benchmark, parser.parse_args(arguments))
 

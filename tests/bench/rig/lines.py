@@ -1,47 +1,62 @@
-"""One JSON object a line on stdout; progress on stderr."""
+"""What a benchmark says: one line a result on stdout, to be read or as JSON; progress on stderr."""
 
 import json
 import sys
 import time
-from typing import Any
+from dataclasses import dataclass, field
 
 from django.db import connection
 
 started = time.monotonic()
+Value = int | float | bool | str | None
 
 
 class Unfit(Exception):
-    """Options that make no sense together, as one sentence."""
+    """Options that make no sense together, or a result that is wrong, as one sentence."""
 
 
-def line(bench: str, case: str, n: int, seconds: float, limit: float | None, **more: Any) -> str:
-    """`limit` is what plain SQL (or a bare client) reached a second with the same n in the same run."""
-    per_second = n / seconds if seconds else 0.0
-    values = {
-        "bench": bench,
-        "case": case,
-        "n": n,
-        "seconds": seconds,
-        "per_second": per_second,
-        "limit_per_second": limit,
-        "ratio_to_limit": per_second / limit if limit else None,
-    }
-    return json.dumps({name: _short(value) for name, value in (values | more | durability()).items()})
+@dataclass(frozen=True)
+class Line:
+    """A result. `ratio`: times as fast as what the name says it is compared with, in the same run."""
+
+    name: str
+    n: int
+    seconds: float
+    ratio: float | None = None
+    more: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def per_second(self) -> float:
+        return self.n / self.seconds if self.seconds else 0.0
+
+    def values(self) -> dict[str, Value]:
+        ours = {"name": self.name, "n": self.n, "seconds": self.seconds, "per_second": self.per_second}
+        return {name: _short(value) for name, value in (ours | {"ratio": self.ratio} | self.more).items()}
+
+    def as_json(self) -> str:
+        return json.dumps(self.values())
+
+    def as_text(self) -> str:
+        values = self.values()
+        name = values.pop("name")
+        told = [
+            f"{key} {value:,}" if isinstance(value, int | float) else f"{key} {value}" for key, value in values.items()
+        ]
+        return f"{name:<18} " + "  ".join(word for word in told if not word.endswith(" None"))
 
 
-def _short(value: Any) -> Any:
+def _short(value: Value) -> Value:
     """Four digits are more than a benchmark knows."""
     if isinstance(value, float):
         return round(value) if abs(value) >= 1000 else float(f"{value:.4g}")
     return value
 
 
-def durability() -> dict[str, bool]:
-    """Does a commit survive a power cut on these servers, as in production?"""
+def is_durable() -> bool:
+    """Does a commit survive a power cut on this server, as in production?"""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('fsync') = 'on' AND current_setting('synchronous_commit') = 'on'")
-        (is_durable,) = cursor.fetchone()
-    return {"durable": is_durable}
+        return cursor.fetchone()[0]
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""About three hundred people over the departments of the seed city, as an installation that is in use has them."""
+"""About a hundred and fifty people over the departments of the seed city, every post filled."""
 
 from accounts.models import Department, Membership, User
 from accounts.roles import Role
@@ -6,14 +6,14 @@ from tests import people
 from tests.people import City
 
 POSTS = {
-    Department.Kind.GOVERNMENT: {Role.CITY_LEADER: 4},
-    Department.Kind.OFFICE: {Role.DISPATCHER: 4, Role.VERIFIER: 8, Role.SUPERVISOR: 3},
+    Department.Kind.GOVERNMENT: {Role.CITY_LEADER: 2},
+    Department.Kind.OFFICE: {Role.DISPATCHER: 3, Role.VERIFIER: 4, Role.SUPERVISOR: 2},
 }
-OF_A_DEPARTMENT = {Role.CLERK: 5, Role.HEAD: 1, Role.VERIFIER: 2}
+OF_A_DEPARTMENT = {Role.CLERK: 2, Role.HEAD: 1, Role.VERIFIER: 1}
 
 
 def staffed_city() -> City:
-    """The city of the tests with every post filled; who is there already counts."""
+    """The city of the tests with more people; who is there already counts."""
     people.found_the_city()
     missing = [post for department in Department.objects.all() for post in _vacancies(department)]
     users = User.objects.bulk_create(_person(number, department) for number, (department, _) in enumerate(missing))
