@@ -18,6 +18,7 @@ from notifications.services import Draft, notify
 from workflow import wording
 from workflow.audiences import Audience, Audiences, Seat, Told
 from workflow.deadlines import BUSINESS_ZONE
+from workflow.folding import fold
 from workflow.lifecycle import Action, State
 from workflow.models import Event, Paper, WorkItem
 from workflow.models.procedures import Measure
@@ -110,6 +111,18 @@ class _Telling:
     seeing: set[int]
     parts: defaultdict[int, list[Announcement]] = field(default_factory=lambda: defaultdict(list))
 
+    @property
+    def item(self) -> int:
+        return self.entry.item.pk
+
+    @property
+    def whole(self) -> int | None:
+        return self.entry.item.parent_id
+
+    @property
+    def severity(self) -> int:
+        return self.entry.measure.severity
+
 
 def announce(event: Event, item: WorkItem) -> None:
     """Tell everybody concerned of one event; must run inside the transaction that stores it."""
@@ -146,18 +159,8 @@ def _telling(entry: Announcement, audiences: Audiences) -> _Telling:
 
 
 def _fold_parts(tellings: Iterable[_Telling]) -> None:
-    """Who hears of the whole hears of its parts in the same notice, unless a part's measure is the harder one."""
-    by_item: dict[int, _Telling] = {}
-    timed = [telling for telling in tellings if telling.entry.timer]
-    for telling in sorted(timed, key=lambda one: one.entry.measure.severity):
-        by_item[telling.entry.item.pk] = telling  # the hardest of an item's stays
-    for part in timed:
-        whole = by_item.get(part.entry.item.parent_id)
-        if whole is None or part.entry.measure.severity > whole.entry.measure.severity:
-            continue
-        for pk in part.people.keys() & whole.people.keys():
-            del part.people[pk]
-            whole.parts[pk].append(part.entry)
+    for part, whole, pk in fold(telling for telling in tellings if telling.entry.timer):
+        whole.parts[pk].append(part.entry)
 
 
 def _drafts(telling: _Telling) -> Iterator[Draft]:
