@@ -7,6 +7,7 @@ three statements and five times as long. Only the clock's own notices are writte
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,11 +30,10 @@ class Alert:
 
 _WRITE = """
 WITH alert AS (
-    SELECT * FROM unnest(
-        %(timers)s::bigint[], %(items)s::bigint[], %(actions)s::text[], %(cycles)s::smallint[], %(states)s::text[],
-        %(data)s::jsonb[], %(next_rungs)s::bigint[], %(next_repetitions)s::smallint[], %(next_moments)s::timestamptz[]
-    ) WITH ORDINALITY
-    AS alert (timer_id, item_id, action, cycle, state, data, next_rung, next_repetition, next_moment, place)
+    SELECT row_number() OVER () AS place, * FROM json_to_recordset(%(alerts)s::json) AS alert (
+        timer_id bigint, item_id bigint, action text, cycle smallint, state text, data jsonb,
+        next_rung bigint, next_repetition smallint, next_moment timestamptz
+    )
 ), told AS (
     INSERT INTO {event} (item_id, action, cycle, from_state, to_state, note, data, at)
     SELECT item_id, action, cycle, state, state, '', data, %(now)s FROM alert ORDER BY place
@@ -44,10 +44,9 @@ WITH alert AS (
 ), fired AS (
     INSERT INTO {firing} (timer_id, rung_id, repetition, due_at, fired_at, superseded, event_id)
     SELECT timer_id, rung_id, repetition, due_at, %(now)s, superseded, CASE WHEN NOT superseded THEN told.id END
-    FROM unnest(
-        %(reached_timers)s::bigint[], %(rungs)s::bigint[], %(repetitions)s::smallint[], %(moments)s::timestamptz[],
-        %(superseded)s::boolean[]
-    ) AS reached (timer_id, rung_id, repetition, due_at, superseded) JOIN told USING (timer_id)
+    FROM json_to_recordset(%(reached)s::json) AS reached (
+        timer_id bigint, rung_id bigint, repetition smallint, due_at timestamptz, superseded boolean
+    ) JOIN told USING (timer_id) ORDER BY told.id, due_at
     RETURNING id, timer_id, event_id
 )
 SELECT timer_id, event_id, id FROM fired WHERE event_id IS NOT NULL
@@ -56,41 +55,44 @@ SELECT timer_id, event_id, id FROM fired WHERE event_id IS NOT NULL
 
 def write(alerts: list[Alert], now: datetime) -> dict[int, int]:
     """Inside the transaction that holds the clocks with their items. Returns the ids of the firings by clock."""
-    tables = {model.__name__.lower(): model._meta.db_table for model in (Event, Timer)}
-    tables["firing"] = RungFiring._meta.db_table
+    tables = {"event": Event, "timer": Timer, "firing": RungFiring}
+    statement = _WRITE.format(**{name: model._meta.db_table for name, model in tables.items()})
+    rows = {"alerts": [_alert(alert) for alert in alerts], "reached": [row for one in alerts for row in _reached(one)]}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE.format(**tables), _of_alerts(alerts) | _of_rungs(alerts) | {"now": now})
-        rows = cursor.fetchall()
-    events = {timer: event for timer, event, _firing in rows}
+        cursor.execute(statement, {name: _as_json(of) for name, of in rows.items()} | {"now": now})
+        written = cursor.fetchall()
+    events = {timer: event for timer, event, _firing in written}
     for alert in alerts:
         alert.event.pk = events[alert.timer.pk]
-    return {timer: firing for timer, _event, firing in rows}
+    return {timer: firing for timer, _event, firing in written}
 
 
-def _of_alerts(alerts: list[Alert]) -> dict[str, list[Any]]:
-    events = [alert.event for alert in alerts]
-    following = [alert.step.next for alert in alerts]
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, default=datetime.isoformat)
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    event, following = alert.event, alert.step.next
     return {
-        "timers": [alert.timer.pk for alert in alerts],
-        "items": [event.item_id for event in events],
-        "actions": [str(event.action) for event in events],
-        "cycles": [event.cycle for event in events],
-        "states": [str(event.to_state) for event in events],
-        "data": [json.dumps(event.data, ensure_ascii=False) for event in events],
-        "next_rungs": [firing and firing.rung.pk for firing in following],
-        "next_repetitions": [firing.repetition if firing else 0 for firing in following],
-        "next_moments": [firing and firing.at for firing in following],
+        "timer_id": alert.timer.pk,
+        "item_id": event.item_id,
+        "action": event.action,
+        "cycle": event.cycle,
+        "state": event.to_state,
+        "data": event.data,
+        "next_rung": following and following.rung.pk,
+        "next_repetition": following.repetition if following else 0,
+        "next_moment": following and following.at,
     }
 
 
-def _of_rungs(alerts: list[Alert]) -> dict[str, list[Any]]:
-    """Every rung that was reached, the one that is told last."""
-    reached = [(alert.timer.pk, firing, True) for alert in alerts for firing in alert.step.superseded]
-    reached += [(alert.timer.pk, alert.step.fire, False) for alert in alerts]
-    return {
-        "reached_timers": [timer for timer, _firing, _superseded in reached],
-        "rungs": [firing.rung.pk for _timer, firing, _superseded in reached],
-        "repetitions": [firing.repetition for _timer, firing, _superseded in reached],
-        "moments": [firing.at for _timer, firing, _superseded in reached],
-        "superseded": [superseded for _timer, _firing, superseded in reached],
-    }
+def _reached(alert: Alert) -> Iterator[dict[str, Any]]:
+    """Every rung that was due; the last one is told."""
+    for firing in (*alert.step.superseded, alert.step.fire):
+        yield {
+            "timer_id": alert.timer.pk,
+            "rung_id": firing.rung.pk,
+            "repetition": firing.repetition,
+            "due_at": firing.at,
+            "superseded": firing is not alert.step.fire,
+        }
