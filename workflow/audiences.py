@@ -5,7 +5,7 @@ The ladder climbs: a post that is vacant when a rung fires leaves its notice to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -160,19 +160,24 @@ class Told(NamedTuple):
     paper: Paper | None
 
 
-class Audiences:
-    """The people of each group for a batch of events: two queries, however many."""
+def _responsible(batch: Iterable[Told]) -> dict[int, set[int]]:
+    """Departments by item. What was never handed out is the office's own; its parties are proposals and may not see it."""
+    found: dict[int, set[int]] = {told.item.pk: set() for told in batch}
+    handed_out = [told.item.pk for told in batch if told.item.assigned_at]
+    if handed_out:
+        rows = Assignment.objects.filter(item__in=handed_out)
+        rows = rows.exclude(role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]).order_by()
+        for item_id, department_id in rows.values_list("item_id", "department_id"):
+            found[item_id].add(department_id)
+    return found
 
-    def __init__(self, batch: Iterable[Told], on: date) -> None:
+
+class Audiences:
+    """The people of the groups wanted for a batch of events: two queries, however many."""
+
+    def __init__(self, batch: Iterable[Told], on: date, wanted: Collection[Audience]) -> None:
         batch = list(batch)
-        self._departments: dict[int, set[int]] = {told.item.pk: set() for told in batch}
-        # what was never handed out is the office's own; its parties are proposals and may not see it
-        handed_out = [told.item.pk for told in batch if told.item.assigned_at]
-        responsible = Assignment.objects.filter(item__in=handed_out).exclude(
-            role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]
-        )
-        for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():
-            self._departments[item_id].add(department_id)
+        self._departments = _responsible(batch if Audience.RESPONSIBLE in wanted else ())
         named = {told.event.data.get(key) for told in batch for key in _NAMED_BY_EVENT.values()}
         places = {place_of(told.item, told.paper) for told in batch}
         others = {

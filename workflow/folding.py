@@ -1,4 +1,4 @@
-"""Who hears of the whole hears of its parts in the same notice. Pure; the clock tells by it, a rehearsal counts by it."""
+"""Who hears of the whole hears of its parts in the same notice. Pure: the clock tells and a rehearsal counts by it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fold(tellings: Iterable[T]) -> Iterator[tuple[T, T, int]]:
     for telling in tellings:
         of_item[telling.item].append(telling)
     for part in tellings:
-        for whole in of_item[part.whole] if part.whole in of_item else ():
+        for whole in of_item.get(part.whole, ()):
             if whole.severity >= part.severity:
                 yield from ((part, whole, pk) for pk in _taken(part, whole))
 

@@ -139,10 +139,11 @@ def _notice_of(event: Event) -> Notice | None:
 
 def announce_all(announcements: list[Announcement]) -> None:
     """Tell of many events with a constant number of queries."""
-    audiences = Audiences([entry.told for entry in announcements], today())
+    wanted = {name for entry in announcements for name in entry.audiences}
+    audiences = Audiences([entry.told for entry in announcements], today(), wanted)
     tellings = [_telling(entry, audiences) for entry in announcements]
     _fold_parts(tellings)
-    notify(draft for telling in tellings for draft in _drafts(telling))
+    notify(_drafts(tellings))
     if any(entry.timer for entry in announcements):
         _watch_posts(audiences)
 
@@ -164,26 +165,37 @@ def _fold_parts(tellings: Iterable[_Telling]) -> None:
         whole.parts[pk].append(part.entry)
 
 
-def _drafts(telling: _Telling) -> Iterator[Draft]:
-    """The same words for all who read one language and hear of the same parts."""
+def _drafts(tellings: list[_Telling]) -> list[Draft]:
+    """Language by language: switching it costs more than a text."""
+    drafts: list[Draft] = []
+    for language in {user.language for telling in tellings for user in telling.people.values()}:
+        with translation.override(language):
+            for telling in tellings:
+                drafts += _drafts_for([user for user in telling.people.values() if user.language == language], telling)
+    return drafts
+
+
+def _drafts_for(readers: list[User], telling: _Telling) -> Iterator[Draft]:
+    """In the active language; the same words for all who hear of the same parts."""
+    if not readers:
+        return
     entry, words = telling.entry, {}
     common, place = _common(entry), {"url": item_path(entry.item), "about": f"item:{entry.item.pk}"}
-    for user in telling.people.values():
+    for user in readers:
         parts = telling.parts.get(user.pk, ())
-        key = (user.language, *(part.event.pk for part in parts))
+        key = tuple(part.event.pk for part in parts)
         if key not in words:
-            words[key] = _words(entry, user.language, parts)
-        subject, body = words[key]
+            words[key] = _words(entry, parts)
         own = {"recipient_id": user.pk, "dedup_key": f"event:{entry.event.pk}:{user.pk}"}
         where = place if user.pk in telling.seeing else {"url": "", "about": ""}
-        yield Draft(subject=subject, body=body, **own, **where, **common)
+        yield Draft(**words[key], **own, **where, **common)
 
 
-def _words(entry: Announcement, language: str, parts: Iterable[Announcement]) -> tuple[str, str]:
-    with translation.override(language):
-        told = [(part.event, part.item) for part in parts]
-        sentence = _notice_of(entry.event).sentence
-        return wording.subject(entry.event, entry.item), wording.body(entry.event, entry.item, sentence, told)
+def _words(entry: Announcement, parts: Iterable[Announcement]) -> dict[str, str]:
+    event, item = entry.event, entry.item
+    told = [(part.event, part.item) for part in parts]
+    body = wording.body(event, item, _notice_of(event).sentence, told)
+    return {"subject": wording.subject(event, item), "body": body}
 
 
 def _common(entry: Announcement) -> dict[str, Any]:
