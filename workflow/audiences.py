@@ -161,7 +161,7 @@ class Told(NamedTuple):
 
 
 def _responsible(batch: Iterable[Told]) -> dict[int, set[int]]:
-    """Departments by item. What was never handed out is the office's own; its parties are proposals and may not see it."""
+    """Departments by item. What was never handed out is the office's own: its parties may not see it."""
     found: dict[int, set[int]] = {told.item.pk: set() for told in batch}
     handed_out = [told.item.pk for told in batch if told.item.assigned_at]
     if handed_out:
