@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from notifications.alarms import raise_alarm
 from workflow import database_clock, deadlines, working_calendar
-from workflow.audiences import Audience
+from workflow.audiences import told_by
 from workflow.deadlines import WorkingCalendar
 from workflow.lifecycle import Action
 from workflow.models import Event, Rung, Timer
@@ -102,10 +102,8 @@ def _alert(timer: Timer, step: deadlines.Step, proposes: bool, now: datetime) ->
 
 
 def _announcement(alert: Alert) -> Announcement:
-    """A measure that is proposed is told to those as well who may take it."""
-    timer, audiences = alert.timer, [Audience(name) for name in alert.step.fire.rung.audience]
-    told = (*audiences, *[Audience.APPROVER] * alert.proposes)
-    return Announcement(alert.event, timer.item, told, timer.pk, timer.paper)
+    told = told_by(alert.step.fire.rung, alert.proposes)
+    return Announcement(alert.event, alert.timer.item, told, alert.timer.pk, alert.timer.paper)
 
 
 class _Ladders:
