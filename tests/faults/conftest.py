@@ -34,7 +34,7 @@ def build(ground: Ground, django_db_blocker: DjangoDbBlocker) -> Iterator[Callab
     """A house with settings of its own: build(STORM_LIMIT="2")."""
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
-        yield lambda **environment: stack.enter_context(_house(ground, **environment))
+        yield lambda **settings: stack.enter_context(_house(ground, **settings))
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def house(build: Callable[..., House]) -> House:
 
 
 @contextmanager
-def _house(ground: Ground, **environment: str) -> Iterator[House]:
+def _house(ground: Ground, **settings: object) -> Iterator[House]:
     folder = Path(tempfile.mkdtemp(dir=ground.base, prefix="h"))
     with ground.city() as database, RemoteGateway(folder) as gateway:
-        house = House(ground, database, folder, gateway, **environment)
+        house = House(ground, database, folder, gateway, **settings)
         house.start_valkey()
         try:
             with _as_one_of_its_processes(house):

@@ -48,14 +48,23 @@ def happened(holds: Callable[[], object] | bool, what: str, patience: float = PA
 class House:
     """One test's processes. A `service` is one of ./run's: a child that is watched, stopped and never leaked."""
 
-    def __init__(self, ground: Ground, database: str, folder: Path, gateway: RemoteGateway, **more: str) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        database: str,
+        folder: Path,
+        gateway: RemoteGateway,
+        *,
+        keeps_calls: bool = False,
+        **more: str,
+    ) -> None:
         self.ground, self.database, self.folder, self.gateway = ground, database, folder, gateway
         self.city = City()
         self.url = f"http://127.0.0.1:{_free_port()}"
         self.data = folder / "data"
         self.data.mkdir()
         self.own: list[Any] = []
-        self.valkey = ground.run.valkey(folder, throw_away=True)
+        self.valkey = ground.run.valkey(folder, throw_away=not keeps_calls)
         self.broker_url = f"redis+socket://{ground.run.valkey_socket(folder)}"
         self.more = more
         self.answers: list[Any] = []  # what clients were told: oracle.Answer
@@ -102,12 +111,13 @@ class House:
     def web(self, processes: int = 1, **environment: str) -> Any:
         gunicorn = [self.ground.run.PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind", self.url[7:]]
         shape = ["--workers", processes, "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
-        return self.start("web", [*gunicorn, *shape], lambda _log: self.answers("/readyz"), **environment)
+        self.pages = self.start("web", [*gunicorn, *shape], lambda _log: self.responds("/readyz"), **environment)
+        return self.pages
 
     def _celery(self) -> list[object]:
         return [self.ground.run.PYTHON, "-m", "celery", "-A", "config"]
 
-    def answers(self, path: str) -> bool:
+    def responds(self, path: str) -> bool:
         browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with suppress(OSError):
             return browser.open(self.url + path, timeout=5).status == 200
@@ -139,9 +149,14 @@ class House:
 
     def again(self, service: Any) -> None:
         """Start the same once more, as a supervisor would."""
-        self.ground.services.log_of(service).unlink(missing_ok=True)
         self.ground.services.running.remove(service)
         self.ground.services.start(service)
+
+    def live_again(self, service: Any) -> bool:
+        """Started again if it has died, as every supervisor does."""
+        if not service.is_alive():
+            self.again(service)
+        return True
 
     def children(self, service: Any) -> list[int]:
         pid = service.process.pid

@@ -7,31 +7,13 @@ import time
 import pytest
 
 from notifications.models import Delivery, DeliveryAttempt
-from tests.faults.house import MAIL, SCAN, SWEEP, House, happened, wait_until
-from tests.faults.load import NO_COMMIT, NO_MESSAGES, crowd, due_items, firings, told
+from tests.faults.house import SCAN, House, happened, wait_until
+from tests.faults.load import NO_COMMIT, NO_MESSAGES, crowd, due_items, firings, mail_is_out, owed, told
 from tests.faults.oracle import assert_all_is_well
-from tests.notifications.drafts import tell, time_passes
+from tests.notifications.drafts import tell
 
 pytestmark = pytest.mark.faults
 State, Outcome = Delivery.State, DeliveryAttempt.Outcome
-
-
-def owed() -> int:
-    """Deliveries that wait for a worker or are in its hands."""
-    return Delivery.objects.filter(state__in=[State.PENDING, State.SENDING]).count()
-
-
-def mail_is_out(house: House) -> None:
-    """What waits for its minute is due; then nothing is left to do."""
-
-    def nothing_is_left() -> bool:
-        time_passes()
-        house.wake(SWEEP, "kick")
-        house.wake(MAIL, "mail")
-        time.sleep(0.5)
-        return owed() == 0
-
-    wait_until(nothing_is_left, "everything is delivered")
 
 
 @pytest.mark.quick
