@@ -1,9 +1,12 @@
 """The verbs other rooms call: notify people inside a transaction, mark messages as read, count the unread."""
 
+import json
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
+from operator import attrgetter
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -39,6 +42,11 @@ class Draft:
     endpoint_id: int | None = None  # then `recipient_id` is None
 
 
+_READER_FIELDS = ("recipient_id", "endpoint_id", "dedup_key")
+_TEXT_FIELDS = [field.name for field in fields(Draft) if field.name not in _READER_FIELDS]
+_TEXT = attrgetter(*_TEXT_FIELDS)
+
+
 def notify(drafts: Iterable[Draft]) -> int:
     """Store messages and their deliveries with the caller's transaction; returns how many are new.
 
@@ -50,11 +58,10 @@ def notify(drafts: Iterable[Draft]) -> int:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("notify() must be called inside transaction.atomic()")
-    # In one order for everybody, so that two transactions with the same keys wait for each other and never deadlock.
-    ordered = sorted(drafts, key=lambda draft: draft.dedup_key)
-    if not ordered:
+    drafts = list(drafts)
+    if not drafts:
         return 0
-    new_messages, channels = _store(ordered)
+    new_messages, channels = _store(drafts)
     if channels:
         transaction.on_commit(partial(kick_outbox, channels), robust=True)
     return new_messages
@@ -65,17 +72,22 @@ def notify(drafts: Iterable[Draft]) -> int:
 _STORE = """
 WITH moment AS (
     SELECT statement_timestamp() AS now
-), draft AS (
-    SELECT * FROM unnest(
-        %(recipients)s::bigint[], %(endpoints)s::bigint[], %(kinds)s::text[], %(subjects)s::text[], %(bodies)s::text[],
-        %(urls)s::text[], %(keys)s::text[], %(abouts)s::text[], %(numbers)s::text[], %(occasions)s::text[],
-        %(holds)s::text[], %(classes)s::text[], %(urgents)s::boolean[]
-    ) AS draft (recipient_id, endpoint_id, kind, subject, body, url, dedup_key, about, number, occasion, holds_while,
-        notice_class, is_urgent)
+), letter AS (
+    SELECT * FROM json_to_recordset(%(letters)s::json) AS letter (
+        place int, kind text, subject text, body text, url text, about text, number text, occasion text,
+        holds_while text, notice_class text, is_urgent boolean
+    )
+), reader AS (
+    SELECT * FROM json_to_recordset(%(readers)s::json) AS reader (
+        place int, recipient_id bigint, endpoint_id bigint, dedup_key text
+    )
 ), fresh AS (
     INSERT INTO {message} (recipient_id, endpoint_id, kind, subject, body, url, dedup_key, about, number, occasion,
         holds_while, notice_class, is_urgent)
-    SELECT * FROM draft
+    SELECT recipient_id, endpoint_id, kind, subject, body, url, dedup_key, about, number, occasion,
+        holds_while, notice_class, is_urgent
+    FROM reader JOIN letter USING (place)
+    ORDER BY dedup_key  -- so that two transactions with the same keys wait for each other and never deadlock
     ON CONFLICT (dedup_key) DO NOTHING
     RETURNING id, recipient_id, endpoint_id, occasion, notice_class, is_urgent
 ), way AS (
@@ -122,27 +134,25 @@ def _store(drafts: list[Draft]) -> tuple[int, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE.format(user=get_user_model()._meta.db_table, **tables),
-            _columns(drafts) | _usual_ways() | _times(),
+            _letters(drafts) | _usual_ways() | _times(),
         )
         return cursor.fetchone()
 
 
-def _columns(drafts: list[Draft]) -> dict[str, list[object]]:
-    return {
-        "recipients": [draft.recipient_id for draft in drafts],
-        "endpoints": [draft.endpoint_id for draft in drafts],
-        "kinds": [draft.kind for draft in drafts],
-        "subjects": [one_line(draft.subject) for draft in drafts],
-        "bodies": [draft.body.replace("\x00", "") for draft in drafts],
-        "urls": [draft.url for draft in drafts],
-        "keys": [draft.dedup_key for draft in drafts],
-        "abouts": [draft.about for draft in drafts],
-        "numbers": [draft.number for draft in drafts],
-        "occasions": [draft.occasion for draft in drafts],
-        "holds": [draft.holds_while for draft in drafts],
-        "classes": [draft.notice_class for draft in drafts],
-        "urgents": [draft.is_urgent for draft in drafts],
-    }
+def _letters(drafts: list[Draft]) -> dict[str, str]:
+    """Each text once, and who reads it: most are read by several people."""
+    places: dict[tuple[object, ...], int] = {}
+    readers = []
+    for draft in drafts:
+        place = places.setdefault(_TEXT(draft), len(places))
+        readers.append((place, draft.recipient_id, draft.endpoint_id, draft.dedup_key))
+    letters = [_as_stored(dict(zip(_TEXT_FIELDS, text, strict=True))) | {"place": n} for text, n in places.items()]
+    named = [dict(zip(("place", *_READER_FIELDS), reader, strict=True)) for reader in readers]
+    return {"letters": json.dumps(letters), "readers": json.dumps(named)}
+
+
+def _as_stored(letter: dict[str, Any]) -> dict[str, Any]:
+    return letter | {"subject": one_line(letter["subject"]), "body": letter["body"].replace("\x00", "")}
 
 
 def _usual_ways() -> dict[str, list[str]]:

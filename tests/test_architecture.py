@@ -17,7 +17,7 @@ LONGEST = 400  # lines
 # Inside workflow, from the ground up; a module imports its own floor and those below. What is not named is on the roof.
 FLOORS = (
     ("lifecycle", "refusal", "seal"),
-    ("deadlines", "file_types", "database_clock", "progress", "photographs"),
+    ("deadlines", "file_types", "database_clock", "progress", "photographs", "folding"),
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
     ("services", "querysets", "duplicates", "watching"),
@@ -25,7 +25,7 @@ FLOORS = (
     ("deadline_scan", "seeding", "importing", "rehearsal"),
 )
 ROOF = len(FLOORS)
-PURE = ("workflow.lifecycle", "workflow.deadlines", "workflow.refusal", "workflow.seal")
+PURE = ("workflow.lifecycle", "workflow.deadlines", "workflow.refusal", "workflow.seal", "workflow.folding")
 THE_ONE_DOOR = "workflow.services.perform"
 MODELS = "(WorkItem|Evidence|Source)"  # read through querysets.py alone
 

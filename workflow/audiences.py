@@ -5,16 +5,17 @@ The ladder climbs: a post that is vacant when a rung fires leaves its notice to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from accounts.hierarchy import holders
 from accounts.models import User
 from accounts.roles import Permission, Role, roles_with
 from workflow.lifecycle import PARTY_PERMISSION, DepartmentRole, Party
-from workflow.models import Assignment, Event, Paper, RungFiring, WorkItem
+from workflow.models import Assignment, Event, Paper, Rung, RungFiring, WorkItem
 
 
 class Audience(StrEnum):
@@ -44,31 +45,60 @@ class Seat(NamedTuple):
     roles: tuple[Role, ...]
 
 
+class Place(NamedTuple):
+    """What of an item decides whom the ladder reaches; many items stand at one place."""
+
+    turn_party: str
+    turn_department: int | None
+    office: int
+    government: int | None  # above the office
+    approver: int  # whose supervisors close the item out and sign its papers
+    answering: int | None = None  # that has to answer the paper whose clock speaks
+
+    @property
+    def departments(self) -> set[int | None]:
+        """All in which somebody may be told."""
+        return {self.turn_department, self.office, self.government, self.approver, self.answering}
+
+
 def approving_department(item: WorkItem) -> int:
     """Whose supervisors close the item out and sign its papers."""
     return item.procedure.approving_department_id or item.office_id
 
 
-def seat_of(audience: Audience, item: WorkItem, paper: Paper | None = None) -> Seat:
+def place_of(item: WorkItem, paper: Paper | None = None) -> Place:
+    """Where an item stands, or a paper of it that waits for an answer."""
+    turn = (item.turn_party, item.turn_department_id)
+    answering = paper.department_id if paper else None
+    return Place(*turn, item.office_id, item.office.superior_id, approving_department(item), answering)
+
+
+def seat_at(level: Audience, place: Place) -> Seat:
     """The post that a level is; where a paper waits for its answer, the turn is the department's that has to answer."""
-    acting = paper.department_id if paper else item.turn_department_id
-    match audience:
+    acting = place.answering or place.turn_department
+    match level:
         case Audience.TURN:
-            permission = Permission.HANDLE if paper else PARTY_PERMISSION.get(Party(item.turn_party))
+            permission = Permission.HANDLE if place.answering else PARTY_PERMISSION.get(Party(place.turn_party))
             return Seat(acting, tuple(roles_with(permission)) if permission else ())
         case Audience.HEAD:
-            return Seat(acting, (Role.SUPERVISOR if acting == item.office_id else Role.HEAD,))
+            return Seat(acting, (Role.SUPERVISOR if acting == place.office else Role.HEAD,))
         case Audience.OFFICE:
-            return Seat(item.office_id, tuple(roles_with(Permission.DISPATCH)))
+            return Seat(place.office, tuple(roles_with(Permission.DISPATCH)))
         case Audience.LEADER:
-            return Seat(item.office.superior_id, (Role.CITY_LEADER,))
+            return Seat(place.government, (Role.CITY_LEADER,))
         case Audience.APPROVER:
-            return Seat(approving_department(item), tuple(roles_with(Permission.APPROVE)))
+            return Seat(place.approver, tuple(roles_with(Permission.APPROVE)))
+    return Seat(None, ())
+
+
+def seat_of(audience: Audience, item: WorkItem) -> Seat:
+    """The post that a group is."""
+    match audience:
         case Audience.LEAD:
             return Seat(item.lead_id, tuple(roles_with(Permission.HANDLE)))
         case Audience.SUPERIOR:
             return Seat(item.lead.superior_id if item.lead else None, (Role.HEAD,))
-    return Seat(None, ())
+    return seat_at(audience, place_of(item))
 
 
 def levels_from(audience: Audience) -> tuple[Audience, ...]:
@@ -77,12 +107,49 @@ def levels_from(audience: Audience) -> tuple[Audience, ...]:
     return (*above, Audience.APPROVER)
 
 
+def told_by(rung: Rung, proposes: bool) -> tuple[Audience, ...]:
+    """To whom a rung speaks; a measure that is proposed is told to those as well who may take it."""
+    return (*map(Audience, rung.audience), *[Audience.APPROVER] * proposes)
+
+
 def was_told(user: User, item: WorkItem, firing: RungFiring) -> bool:
     """Does this person hold a post to which this rung spoke, or one above it?"""
     lowest = min(firing.rung.audience, key=lambda name: LADDER.index(Audience(name)))
     own = {(row.department_id, Role(row.role)) for row in user.memberships_today} if user.is_active else set()
-    seats = [seat_of(level, item, firing.timer.paper) for level in levels_from(Audience(lowest))]
+    place = place_of(item, firing.timer.paper)
+    seats = [seat_at(level, place) for level in levels_from(Audience(lowest))]
     return any((seat.department_id, role) in own for seat in seats for role in seat.roles)
+
+
+class Climb(NamedTuple):
+    """Where a notice for a level arrives: at the first post that is held, past the vacant ones; else with nobody."""
+
+    people: list[User]
+    level: Audience | None
+    seat: Seat | None
+    vacant: list[Seat]
+
+
+class Posts:
+    """Who holds which post on a day: one query for any number of departments."""
+
+    def __init__(self, departments: Iterable[int | None], on: date) -> None:
+        self._holders = holders(set(departments) - {None}, list(Role), on)
+        self.climb = cache(self._climb)
+
+    def holding(self, seat: Seat) -> list[User]:
+        return [user for role in seat.roles for user in self._holders.get((seat.department_id, role), [])]
+
+    def _climb(self, audience: Audience, place: Place) -> Climb:
+        """Those of this level; where nobody holds the post, those of the first level above that is held."""
+        vacant: list[Seat] = []
+        for level in levels_from(audience):
+            seat = seat_at(level, place)
+            if people := self.holding(seat):
+                return Climb(people, level, seat, vacant)
+            if seat.department_id is not None and seat.roles:
+                vacant.append(seat)
+        return Climb([], None, None, vacant)
 
 
 class Told(NamedTuple):
@@ -93,23 +160,31 @@ class Told(NamedTuple):
     paper: Paper | None
 
 
-class Audiences:
-    """The people of each group for a batch of events: two queries, however many."""
+def _responsible(batch: Iterable[Told]) -> dict[int, set[int]]:
+    """Departments by item. What was never handed out is the office's own: its parties may not see it."""
+    found: dict[int, set[int]] = {told.item.pk: set() for told in batch}
+    handed_out = [told.item.pk for told in batch if told.item.assigned_at]
+    if handed_out:
+        rows = Assignment.objects.filter(item__in=handed_out)
+        rows = rows.exclude(role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]).order_by()
+        for item_id, department_id in rows.values_list("item_id", "department_id"):
+            found[item_id].add(department_id)
+    return found
 
-    def __init__(self, batch: Iterable[Told], on: date) -> None:
+
+class Audiences:
+    """The people of the groups wanted for a batch of events: two queries, however many."""
+
+    def __init__(self, batch: Iterable[Told], on: date, wanted: Collection[Audience]) -> None:
         batch = list(batch)
-        self._departments: dict[int, set[int]] = {told.item.pk: set() for told in batch}
-        # what was never handed out is the office's own; its parties are proposals and may not see it
-        handed_out = [told.item.pk for told in batch if told.item.assigned_at]
-        responsible = Assignment.objects.filter(item__in=handed_out).exclude(
-            role__in=[DepartmentRole.VERIFY, DepartmentRole.SUPERVISE]
-        )
-        for item_id, department_id in responsible.values_list("item_id", "department_id").order_by():
-            self._departments[item_id].add(department_id)
+        self._departments = _responsible(batch if Audience.RESPONSIBLE in wanted else ())
         named = {told.event.data.get(key) for told in batch for key in _NAMED_BY_EVENT.values()}
-        seats = {seat_of(name, told.item, told.paper).department_id for told in batch for name in Audience}
-        everybody = (named | seats).union(*self._departments.values()) - {None}
-        self._holders = holders(everybody, list(Role), on)
+        places = {place_of(told.item, told.paper) for told in batch}
+        others = {
+            seat_of(name, told.item).department_id for told in batch for name in (Audience.LEAD, Audience.SUPERIOR)
+        }
+        everybody = (named | others).union(*self._departments.values(), *(place.departments for place in places))
+        self._posts = Posts(everybody, on)
         self.vacant: set[Seat] = set()  # posts that a notice found empty
         self.filled: set[Seat] = set()
 
@@ -118,21 +193,14 @@ class Audiences:
             audience = Audience(told.event.data["decider"])
         handling = tuple(roles_with(Permission.HANDLE))
         if (key := _NAMED_BY_EVENT.get(audience)) is not None:
-            return self._in(Seat(told.event.data.get(key), handling))
+            return self._posts.holding(Seat(told.event.data.get(key), handling))
         if audience == Audience.RESPONSIBLE:
-            return [user for pk in self._departments[told.item.pk] for user in self._in(Seat(pk, handling))]
-        return self._in(seat_of(audience, told.item, told.paper))
+            return [user for pk in self._departments[told.item.pk] for user in self._posts.holding(Seat(pk, handling))]
+        return self._posts.holding(seat_of(audience, told.item))
 
     def climb(self, audience: Audience, told: Told) -> list[User]:
         """Those of this level; where nobody holds the post today, those of the first level above that is held."""
-        for level in levels_from(audience):
-            seat = seat_of(level, told.item, told.paper)
-            if people := self._in(seat):
-                self.filled.add(seat)
-                return people
-            if seat.department_id is not None and seat.roles:
-                self.vacant.add(seat)
-        return []
-
-    def _in(self, seat: Seat) -> list[User]:
-        return [user for role in seat.roles for user in self._holders.get((seat.department_id, role), [])]
+        found = self._posts.climb(audience, place_of(told.item, told.paper))
+        self.vacant.update(found.vacant)
+        self.filled.update([found.seat] if found.seat else [])
+        return found.people

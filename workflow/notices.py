@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
@@ -18,6 +19,7 @@ from notifications.services import Draft, notify
 from workflow import wording
 from workflow.audiences import Audience, Audiences, Seat, Told
 from workflow.deadlines import BUSINESS_ZONE
+from workflow.folding import fold
 from workflow.lifecycle import Action, State
 from workflow.models import Event, Paper, WorkItem
 from workflow.models.procedures import Measure
@@ -110,6 +112,18 @@ class _Telling:
     seeing: set[int]
     parts: defaultdict[int, list[Announcement]] = field(default_factory=lambda: defaultdict(list))
 
+    @property
+    def item(self) -> int:
+        return self.entry.item.pk
+
+    @property
+    def whole(self) -> int | None:
+        return self.entry.item.parent_id
+
+    @property
+    def severity(self) -> int:
+        return self.entry.measure.severity
+
 
 def announce(event: Event, item: WorkItem) -> None:
     """Tell everybody concerned of one event; must run inside the transaction that stores it."""
@@ -125,10 +139,11 @@ def _notice_of(event: Event) -> Notice | None:
 
 def announce_all(announcements: list[Announcement]) -> None:
     """Tell of many events with a constant number of queries."""
-    audiences = Audiences([entry.told for entry in announcements], today())
+    wanted = {name for entry in announcements for name in entry.audiences}
+    audiences = Audiences([entry.told for entry in announcements], today(), wanted)
     tellings = [_telling(entry, audiences) for entry in announcements]
     _fold_parts(tellings)
-    notify(draft for telling in tellings for draft in _drafts(telling))
+    notify(_drafts(tellings))
     if any(entry.timer for entry in announcements):
         _watch_posts(audiences)
 
@@ -146,55 +161,53 @@ def _telling(entry: Announcement, audiences: Audiences) -> _Telling:
 
 
 def _fold_parts(tellings: Iterable[_Telling]) -> None:
-    """Who hears of the whole hears of its parts in the same notice, unless a part's measure is the harder one."""
-    by_item: dict[int, _Telling] = {}
-    timed = [telling for telling in tellings if telling.entry.timer]
-    for telling in sorted(timed, key=lambda one: one.entry.measure.severity):
-        by_item[telling.entry.item.pk] = telling  # the hardest of an item's stays
-    for part in timed:
-        whole = by_item.get(part.entry.item.parent_id)
-        if whole is None or part.entry.measure.severity > whole.entry.measure.severity:
-            continue
-        for pk in part.people.keys() & whole.people.keys():
-            del part.people[pk]
-            whole.parts[pk].append(part.entry)
+    for part, whole, pk in fold(telling for telling in tellings if telling.entry.timer):
+        whole.parts[pk].append(part.entry)
 
 
-def _drafts(telling: _Telling) -> Iterator[Draft]:
-    """The same words for all who read one language and hear of the same parts."""
+def _drafts(tellings: list[_Telling]) -> list[Draft]:
+    """Language by language: switching it costs more than a text."""
+    drafts: list[Draft] = []
+    for language in {user.language for telling in tellings for user in telling.people.values()}:
+        with translation.override(language):
+            for telling in tellings:
+                drafts += _drafts_for([user for user in telling.people.values() if user.language == language], telling)
+    return drafts
+
+
+def _drafts_for(readers: list[User], telling: _Telling) -> Iterator[Draft]:
+    """In the active language; the same words for all who hear of the same parts."""
+    if not readers:
+        return
     entry, words = telling.entry, {}
-    for user in telling.people.values():
-        parts = telling.parts.get(user.pk, [])
-        key = (user.language, *(part.event.pk for part in parts))
+    common, place = _common(entry), {"url": item_path(entry.item), "about": f"item:{entry.item.pk}"}
+    for user in readers:
+        parts = telling.parts.get(user.pk, ())
+        key = tuple(part.event.pk for part in parts)
         if key not in words:
-            words[key] = _words(entry, user.language, parts)
-        yield _draft(telling, user, *words[key])
+            words[key] = _words(entry, parts)
+        own = {"recipient_id": user.pk, "dedup_key": f"event:{entry.event.pk}:{user.pk}"}
+        where = place if user.pk in telling.seeing else {"url": "", "about": ""}
+        yield Draft(**words[key], **own, **where, **common)
 
 
-def _words(entry: Announcement, language: str, parts: list[Announcement]) -> tuple[str, str]:
-    with translation.override(language):
-        told = [(part.event, part.item) for part in parts]
-        sentence = _notice_of(entry.event).sentence
-        return wording.subject(entry.event, entry.item), wording.body(entry.event, entry.item, sentence, told)
+def _words(entry: Announcement, parts: Iterable[Announcement]) -> dict[str, str]:
+    event, item = entry.event, entry.item
+    told = [(part.event, part.item) for part in parts]
+    body = wording.body(event, item, _notice_of(event).sentence, told)
+    return {"subject": wording.subject(event, item), "body": body}
 
 
-def _draft(telling: _Telling, user: User, subject: str, body: str) -> Draft:
-    entry = telling.entry
-    sees = user.pk in telling.seeing
-    return Draft(
-        recipient_id=user.pk,
-        kind=entry.event.action,
-        subject=subject,
-        body=body,
-        url=item_path(entry.item) if sees else "",
-        dedup_key=f"event:{entry.event.pk}:{user.pk}",
-        about=f"item:{entry.item.pk}" if sees else "",
-        number=entry.item.number,
-        occasion=f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
-        holds_while=f"timer:{entry.timer}" if entry.timer else "",
-        notice_class=_weight(entry.event),
-        is_urgent=entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),
-    )
+def _common(entry: Announcement) -> dict[str, Any]:
+    """What is the same whoever reads it."""
+    return {
+        "kind": entry.event.action,
+        "number": entry.item.number,
+        "occasion": f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
+        "holds_while": f"timer:{entry.timer}" if entry.timer else "",
+        "notice_class": _weight(entry.event),
+        "is_urgent": entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),
+    }
 
 
 def _weight(event: Event) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
-from workflow.lifecycle import Action
+from workflow.lifecycle import Action, State
 from workflow.models import Event, LookBack, Verification, WorkItem
 from workflow.models.procedures import Clock, Measure
 
@@ -59,28 +60,34 @@ def body(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[E
 def _lines(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[Event, WorkItem]]) -> Iterator[str]:
     yield str(sentence)
     yield _("Item: %(item)s") % {"item": item}
-    yield _("Now: %(state)s") % {"state": item.get_state_display()}
+    yield _("Now: %(state)s") % {"state": State(item.state).label}  # get_state_display() translates every state
     if "clock" in event.data:
-        yield from _of_the_clock(event)
+        yield _of_the_clock(get_language(), **{name: event.data.get(name) for name in _CLOCK_DATA})
     elif item.due_on and not item.supplement_by:
         yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
     yield from _result(event)
     if parts:
         yield _parts(parts)
-    if event.actor:
+    if event.actor_id:
         yield _("By: %(name)s") % {"name": event.actor.name}
     if event.note:
         yield _("Note: %(note)s") % {"note": event.note}
 
 
-def _of_the_clock(event: Event) -> Iterator[str]:
-    data = event.data
-    yield f"{CLOCKS[data['clock']]}：{day(data['due_on'])}"
-    if data.get("paper"):
-        yield _("Paper: %(number)s") % {"number": data["paper"]}
-    if data.get("proposed"):
+_CLOCK_DATA = ("clock", "due_on", "measure", "paper", "proposed")
+
+
+@lru_cache(maxsize=1024)  # many clocks end on one day
+def _of_the_clock(
+    language: str, clock: str, due_on: str, measure: str | None, paper: str | None, proposed: bool | None
+) -> str:
+    lines = [f"{CLOCKS[clock]}：{day(due_on)}"]
+    if paper:
+        lines.append(_("Paper: %(number)s") % {"number": paper})
+    if proposed:
         sentence = _("%(measure)s is proposed. It is not taken unless a supervisor signs the paper.")
-        yield sentence % {"measure": Measure(data["measure"]).label}
+        lines.append(sentence % {"measure": Measure(measure).label})
+    return "\n".join(lines)
 
 
 def _parts(parts: Sequence[tuple[Event, WorkItem]]) -> str:

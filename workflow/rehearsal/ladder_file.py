@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from workflow.models import Rung
-from workflow.models.procedures import DayUnit
+from workflow.models.procedures import DayUnit, Measure
 from workflow.refusal import Refused, invalid
 from workflow.services.procedure_terms import RungTerms, wrong_rungs
 
@@ -26,6 +26,8 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "offset_days": _is_whole,
     "unit": lambda value: value in DayUnit.values,
     "repeat_days": lambda value: value is None or _is_whole(value),
+    "measure": lambda value: value in Measure.values,
+    "reply_days": lambda value: value is None or _is_whole(value),
     "audience": lambda value: isinstance(value, list) and all(name in Rung.Audience.values for name in value),
 }
 _NEEDED = ("clock", "offset_days", "audience")
@@ -70,4 +72,4 @@ def _wrong_row(row: Any) -> dict[str, Any]:
 
 
 def _terms(row: dict[str, Any]) -> RungTerms:
-    return RungTerms(**{name: value for name, value in row.items() if name != "kind"})
+    return RungTerms(**{name: value for name, value in row.items() if name != "kind"}).named()

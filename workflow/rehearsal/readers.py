@@ -1,83 +1,87 @@
-"""Who is told on a day: the posts that an audience means, and who holds them today. Two queries for any number."""
+"""Who hears of a step: by the posts, the climb, the proposals and the folding of the clock itself."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from accounts.hierarchy import holders
-from accounts.models import Department
-from accounts.roles import Permission, Role, roles_with
-from workflow.lifecycle import PARTY_PERMISSION, Party
-from workflow.models import Rung
-from workflow.rehearsal.tally import Rehearsal, Told
-
-
-class Place(NamedTuple):
-    """What of an item decides who is told."""
-
-    turn_party: str
-    turn_department: int | None
-    office: int
+from workflow.audiences import Audience, Place, Posts, Seat, told_by
+from workflow.folding import fold
+from workflow.models.procedures import Measure
+from workflow.rehearsal.ladders import Step
+from workflow.rehearsal.standings import Family, Standing
+from workflow.services.proposals import is_new
 
 
-class Step(NamedTuple):
-    """A day, what is told on it to which audiences, and of items at which place."""
+class Reader(NamedTuple):
+    """The department in which a person is told, and the level as which."""
 
-    day: date
-    measure: str
-    audience: tuple[str, ...]
-    place: Place
+    department: int
+    level: str
 
 
-def count(steps: Counter[Step], result: Rehearsal, on: date) -> None:
-    """Add to the result what these steps tell to the people of that day."""
-    readers = _Readers((step.place for step in steps), on)
-    for step, number in steps.items():
-        result.fired[step.day, step.measure] += number
-        for department, level in readers.vacant(step.audience, step.place):
-            result.vacant[department, level] += number
-        for user, (department, level) in readers.of(step.audience, step.place).items():
-            result.told[Told(step.day, department, step.measure, level)] += number
-            result.per_reader[step.day, user] += number
-    result.departments = _names({told.department for told in result.told} | {pk for pk, _level in result.vacant})
+class Hearing(NamedTuple):
+    """People by id; posts that are vacant; how many groups reach nobody."""
+
+    people: dict[int, Reader]
+    vacant: frozenset[Seat]
+    lost: int
 
 
-def _posts(level: str, place: Place) -> list[tuple[int, Role]]:
-    """Department and role of those whom an audience means."""
-    department, roles = place.turn_department, [Role.HEAD]
-    match level:
-        case Rung.Audience.TURN:
-            permission = PARTY_PERMISSION.get(Party(place.turn_party))
-            roles = roles_with(permission) if permission else []
-        case Rung.Audience.OFFICE:
-            department, roles = place.office, roles_with(Permission.DISPATCH)
-    return [(department, role) for role in roles if department is not None]
+@dataclass
+class Telling:
+    """A step, and whom it reaches; `item` and `whole` name what is told at one moment to those who fold it."""
+
+    at: datetime
+    rung: Any
+    hearing: Hearing
+    people: dict[int, Reader]
+    item: datetime | None = None
+    whole: datetime | None = None
+
+    @property
+    def severity(self) -> int:
+        return Measure(self.rung.measure).severity
 
 
-class _Readers:
-    def __init__(self, places: Iterable[Place], on: date) -> None:
-        departments = {pk for place in set(places) for pk in (place.turn_department, place.office) if pk}
-        self._holders = holders(departments, list(Role), on)
-        self.of, self.vacant = cache(self._of), cache(self._vacant)
+class Readers:
+    """Resolves steps of items to people. `steps`: what the clocks of an item say."""
 
-    def _of(self, audience: tuple[str, ...], place: Place) -> dict[int, tuple[int, str]]:
-        """User → department and audience as which he is told; who is in several is told once."""
-        found: dict[int, tuple[int, str]] = {}
-        for level in audience:
-            for department, role in _posts(level, place):
-                for user in self._holders.get((department, role), []):
-                    found.setdefault(user.pk, (department, level))
-        return found
+    def __init__(self, posts: Posts, steps: Callable[[Standing], list[Step]]) -> None:
+        self._posts, self._steps = posts, steps
+        self._hear, self._tellings = cache(self._heard), cache(self._told)
 
-    def _vacant(self, audience: tuple[str, ...], place: Place) -> list[tuple[int, str]]:
-        """Department and audience where nobody holds a post that is meant."""
-        meant = [(posts[0][0], level, posts) for level in audience if (posts := _posts(level, place))]
-        return [(department, level) for department, level, posts in meant if not self._holders.keys() & set(posts)]
+    def of(self, family: Family) -> list[Telling]:
+        """What an item tells. What a person hears of the whole at the same moment tells him of its part as well."""
+        own = self._tellings(family.item)
+        if family.whole is None:
+            return own
+        parts = [replace(telling, people=dict(telling.people), whole=telling.at) for telling in own]
+        above = [replace(telling, item=telling.at) for telling in self._tellings(family.whole)]
+        for _part, _whole, _person in fold([*parts, *above]):
+            pass  # taken from the people of the part
+        return parts
 
+    def _told(self, standing: Standing) -> list[Telling]:
+        return list(self._walk(standing))
 
-def _names(departments: set[int]) -> dict[int, str]:
-    return dict(Department.objects.filter(pk__in=departments).values_list("pk", "name"))
+    def _walk(self, standing: Standing) -> Iterator[Telling]:
+        said = {(speaker, measure) for speaker, clock in enumerate(standing.clocks) for measure in clock.said}
+        waiting = {(0, measure) for measure in standing.waiting}
+        for step in self._steps(standing):
+            measure = Measure(step.rung.measure)
+            proposes = measure.is_proposed and is_new(step.speaker, 0, measure.value, said, waiting)
+            hearing = self._hear(told_by(step.rung, proposes), step.running.place)
+            yield Telling(step.at, step.rung, hearing, hearing.people)
+
+    def _heard(self, audiences: tuple[Audience, ...], place: Place) -> Hearing:
+        people: dict[int, Reader] = {}
+        climbs = [self._posts.climb(audience, place) for audience in audiences]
+        for climb in climbs:
+            for user in climb.people:
+                people.setdefault(user.pk, Reader(climb.seat.department_id, climb.level.value))
+        vacant = frozenset(seat for climb in climbs for seat in climb.vacant)
+        return Hearing(people, vacant, sum(not climb.people for climb in climbs))

@@ -1,20 +1,25 @@
-"""What a rehearsal counts: notices by day, department, measure and level; envelopes after folding. No database."""
+"""What a rehearsal counts: notices by day, department, measure and level; messages after folding. No database."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from notifications.outbox.claiming import TOGETHER
+from workflow.audiences import Seat
+from workflow.deadlines import BUSINESS_ZONE
 from workflow.refusal import Refused, invalid
 
+if TYPE_CHECKING:
+    from workflow.rehearsal.readers import Telling
+
 LONGEST = 366  # days
-FOLDED = 5  # more notices than this for one person on one day leave in one envelope
-STORM = 2000  # more notices than this on one day: the breaker holds them and asks a person
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,18 @@ class Told(NamedTuple):
 
 
 class DayCount(NamedTuple):
-    """A day: clocks that tell something, notices, people who get them, envelopes that leave the house."""
+    """A day: clocks that tell something, notices, people who get them, messages that leave the house."""
 
     day: date
     clocks: int
     notices: int
     readers: int
-    envelopes: int
+    messages: int
 
     @property
     def is_a_storm(self) -> bool:
-        return self.notices > STORM
+        """So many readers at once are held until a person releases them."""
+        return self.readers > settings.STORM_LIMIT
 
 
 @dataclass
@@ -75,22 +81,48 @@ class Rehearsal:
     clocks: int = 0  # that run now
     fired: Counter[tuple[date, str]] = field(default_factory=Counter)  # (day, measure) → clocks that tell
     told: Counter[Told] = field(default_factory=Counter)
-    per_reader: Counter[tuple[date, int]] = field(default_factory=Counter)  # (day, user) → notices
-    vacant: Counter[tuple[int, str]] = field(default_factory=Counter)  # (department, level) → notices without a reader
+    together: Counter[tuple[datetime, int]] = field(default_factory=Counter)  # (moment, user) → notices
+    vacant: Counter[Seat] = field(default_factory=Counter)  # vacant post → notices that go one level up
+    lost: int = 0  # notices that reach nobody at all
     departments: dict[int, str] = field(default_factory=dict)  # names, in the order of the list of departments
+
+    def add(self, telling: Telling, number: int) -> None:
+        """What so many clocks tell alike; nothing before the first day."""
+        day, measure = telling.at.astimezone(BUSINESS_ZONE).date(), telling.rung.measure
+        if day < self.period.first:
+            return
+        self.fired[day, measure] += number
+        self.lost += telling.hearing.lost * number
+        for seat in telling.hearing.vacant:
+            self.vacant[seat] += number
+        for user, (department, level) in telling.people.items():
+            self.told[Told(day, department, measure, level)] += number
+            self.together[telling.at, user] += number
 
     @property
     def notices(self) -> int:
         return self.told.total()
 
+    @property
+    def per_reader(self) -> Counter[tuple[date, int]]:
+        """(day, user) → notices."""
+        found: Counter[tuple[date, int]] = Counter()
+        for (moment, user), number in self.together.items():
+            found[moment.astimezone(BUSINESS_ZONE).date(), user] += number
+        return found
+
     def days(self) -> list[DayCount]:
         """Every day of the period, quiet ones too."""
         clocks, notices = _summed(self.fired, 0), _summed(self.told, 0)
-        readers: Counter[date] = Counter(day for day, _user in self.per_reader)
-        envelopes: Counter[date] = Counter()
-        for (day, _user), number in self.per_reader.items():
-            envelopes[day] += 1 if number > FOLDED else number
-        return [DayCount(day, clocks[day], notices[day], readers[day], envelopes[day]) for day in self.period.days()]
+        readers, messages = Counter(day for day, _user in self.per_reader), self._messages()
+        return [DayCount(day, clocks[day], notices[day], readers[day], messages[day]) for day in self.period.days()]
+
+    def _messages(self) -> Counter[date]:
+        """By day: what waits for one person at one moment leaves in one message, if it is more than a few."""
+        found: Counter[date] = Counter()
+        for (moment, _user), number in self.together.items():
+            found[moment.astimezone(BUSINESS_ZONE).date()] += 1 if number > TOGETHER else number
+        return found
 
     def reached(self) -> list[int]:
         """Departments in which somebody is told something."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from workflow.models import Rung
-from workflow.rehearsal.tally import STORM, Rehearsal
+from workflow.audiences import Seat
+from workflow.models.procedures import Measure
+from workflow.rehearsal.tally import Rehearsal
 
-MEASURES = dict(Rung.Kind.choices)  # in the order of the ladder
-LEVELS = dict(Rung.Audience.choices)
+MEASURES = dict(Measure.choices)  # in the order of severity
 
 
 def warnings(result: Rehearsal) -> list[str]:
@@ -22,19 +23,29 @@ def warnings(result: Rehearsal) -> list[str]:
 
 
 def _storms(result: Rehearsal) -> Iterator[str]:
-    sentence = _("%(day)s: %(notices)s notices. More than %(limit)s at once are held until a person releases them.")
+    sentence = _("%(day)s: notices to %(n)s people. More than %(limit)s at once are held until a person releases them.")
     for day in result.storms():
-        yield sentence % {"day": date_format(day.day), "notices": day.notices, "limit": STORM}
+        yield sentence % {"day": date_format(day.day), "n": day.readers, "limit": settings.STORM_LIMIT}
 
 
 def _vacancies(result: Rehearsal) -> Iterator[str]:
-    for (department, level), number in sorted(result.vacant.items(), key=lambda row: -row[1]):
+    if result.lost:
+        yield ngettext(
+            "%(n)s notice would reach nobody: every post up to the committee office is vacant.",
+            "%(n)s notices would reach nobody: every post up to the committee office is vacant.",
+            result.lost,
+        ) % {"n": result.lost}
+    for seat, number in result.vacant.most_common():
         sentence = ngettext(
-            "%(department)s: nobody is “%(level)s” today; %(n)s notice reaches nobody there.",
-            "%(department)s: nobody is “%(level)s” today; %(n)s notices reach nobody there.",
+            "%(department)s: nobody holds the post “%(role)s” today; %(n)s notice goes one level up.",
+            "%(department)s: nobody holds the post “%(role)s” today; %(n)s notices go one level up.",
             number,
         )
-        yield sentence % {"department": result.departments[department], "level": LEVELS[level], "n": number}
+        yield sentence % {"department": result.departments[seat.department_id], "role": _post(seat), "n": number}
+
+
+def _post(seat: Seat) -> str:
+    return str(seat.roles[0].label)
 
 
 def as_rows(result: Rehearsal) -> dict[str, Any]:
@@ -44,7 +55,7 @@ def as_rows(result: Rehearsal) -> dict[str, Any]:
         "period": {"from": result.period.first.isoformat(), "to": result.period.last.isoformat()},
         "clocks": result.clocks,
         "notices": result.notices,
-        "envelopes": sum(day.envelopes for day in result.days()),
+        "messages": sum(day.messages for day in result.days()),
         "days": [day._asdict() | {"day": day.day.isoformat()} for day in result.days()],
         "departments": [
             {"department": names[pk]} | {measure: by_department[pk, measure] for measure in MEASURES}
@@ -55,8 +66,9 @@ def as_rows(result: Rehearsal) -> dict[str, Any]:
             for told, number in sorted(result.told.items())
         ],
         "vacant": [
-            {"department": names[pk], "level": level, "notices": number}
-            for (pk, level), number in sorted(result.vacant.items())
+            {"department": names[seat.department_id], "role": seat.roles[0].value, "notices": number}
+            for seat, number in sorted(result.vacant.items())
         ],
+        "lost": result.lost,
         "warnings": warnings(result),
     }

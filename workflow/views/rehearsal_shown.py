@@ -21,7 +21,7 @@ class Row(NamedTuple):
     total: int
     in_force: int | None = None
     readers: int = 0
-    envelopes: int = 0
+    messages: int = 0
 
     @property
     def difference(self) -> str:
@@ -54,7 +54,7 @@ def _departments(result: Rehearsal, in_force: Rehearsal | None) -> list[Row]:
 def _days(result: Rehearsal, in_force: Rehearsal | None) -> list[Row]:
     days = {day.day: day for day in result.days()}
     rows = _rows(days, lambda day: day, result.by_day(), in_force and in_force.by_day())
-    return [row._replace(readers=days[row.name].readers, envelopes=days[row.name].envelopes) for row in rows]
+    return [row._replace(readers=days[row.name].readers, messages=days[row.name].messages) for row in rows]
 
 
 def _rows(
@@ -69,7 +69,7 @@ def _rows(
 def _sum(departments: list[Row], days: list[Row]) -> Row:
     counts = [sum(row.counts[place] for row in departments) for place in range(len(MEASURES))]
     in_force = sum(row.in_force or 0 for row in departments)
-    return Row(_("Total"), counts, sum(counts), in_force, envelopes=sum(day.envelopes for day in days))
+    return Row(_("Total"), counts, sum(counts), in_force, messages=sum(day.messages for day in days))
 
 
 def _chart(days: list[Row], result: Rehearsal, in_force: Rehearsal | None) -> dict[str, Any]:

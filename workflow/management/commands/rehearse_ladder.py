@@ -122,11 +122,11 @@ def _text(result: Rehearsal) -> Iterator[str]:
 
 def _per_day(result: Rehearsal) -> Iterator[str]:
     counts = result.by_day()
-    yield "\n" + _line([_("Notices"), *MEASURES.values(), _("People"), _("Envelopes")], _("Day"))
+    yield "\n" + _line([_("Notices"), *MEASURES.values(), _("People"), _("Messages")], _("Day"))
     for day in result.days():
         if day.notices:
             each = [counts[day.day, measure] for measure in MEASURES]
-            yield _line([day.notices, *each, day.readers, day.envelopes], day.day.isoformat())
+            yield _line([day.notices, *each, day.readers, day.messages], day.day.isoformat())
 
 
 def _per_department(result: Rehearsal) -> Iterator[str]:
