@@ -198,6 +198,18 @@ class Audiences:
             return [user for pk in self._departments[told.item.pk] for user in self._posts.holding(Seat(pk, handling))]
         return self._posts.holding(seat_of(audience, told.item))
 
+    def departments(self, audience: Audience, told: Told) -> set[int]:
+        """Those that are meant as a whole; of a group of single persons none."""
+        if audience == Audience.RESPONSIBLE:
+            return self._departments[told.item.pk]
+        if audience == Audience.ADDRESSEE:
+            return {told.event.data[_NAMED_BY_EVENT[audience]]}
+        if audience not in (Audience.TURN, Audience.HEAD, Audience.LEAD, Audience.OFFICE):
+            return set()
+        place = place_of(told.item, told.paper)
+        seat = seat_of(audience, told.item) if audience == Audience.LEAD else seat_at(audience, place)
+        return {seat.department_id} - {None}
+
     def climb(self, audience: Audience, told: Told) -> list[User]:
         """Those of this level; where nobody holds the post today, those of the first level above that is held."""
         found = self._posts.climb(audience, place_of(told.item, told.paper))
