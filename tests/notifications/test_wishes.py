@@ -62,7 +62,7 @@ def test_what_must_be_learnt_of_is_not_offered_to_be_muted(own_page):
 def test_muting_it_all_the_same_is_refused_with_a_sentence(own_page, reader):
     page = choose(own_page, email_mandatory="off")
     assert page.status_code == 400
-    assert "可选“即时”或“每日汇总”" in text_of(page)
+    assert "请选择“即时”或“每日汇总”" in text_of(page)
     assert not Preference.objects.filter(user=reader).exists()
 
 
