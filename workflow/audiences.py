@@ -188,8 +188,9 @@ class Audiences:
         places = {told.place for told in batch}
         off_the_ladder = {Audience.LEAD, Audience.SUPERIOR} & set(wanted)
         others = {seat_of(name, told.item).department_id for told in batch for name in off_the_ladder}
-        everybody = (named | others).union(*self._departments.values(), *(place.departments for place in places))
-        self._posts = Posts(everybody, on)
+        whole = (named | others).union(*self._departments.values(), *(place.departments for place in places))
+        self.concerned = whole - {None}  # departments
+        self._posts = Posts(self.concerned, on)
         self.climb = cache(self._climb)
         self.vacant: set[Seat] = set()  # posts that a notice found empty
         self.filled: set[Seat] = set()
@@ -203,6 +204,17 @@ class Audiences:
         if audience == Audience.RESPONSIBLE:
             return [user for pk in self._departments[told.item.pk] for user in self._posts.holding(Seat(pk, handling))]
         return self._posts.holding(seat_of(audience, told.item))
+
+    def departments(self, audience: Audience, told: Told) -> set[int]:
+        """Those that are meant as a whole; of a group of single persons none."""
+        if audience == Audience.RESPONSIBLE:
+            return self._departments[told.item.pk]
+        if audience == Audience.ADDRESSEE:
+            return {told.event.data[_NAMED_BY_EVENT[audience]]}
+        if audience not in (Audience.TURN, Audience.HEAD, Audience.LEAD, Audience.OFFICE):
+            return set()
+        seat = seat_of(audience, told.item) if audience == Audience.LEAD else seat_at(audience, told.place)
+        return {seat.department_id} - {None}
 
     def _climb(self, levels: tuple[Audience, ...], place: Place) -> Mapping[int, User]:
         """By id those of these levels; where nobody holds a post today, those of the first level above that is held."""
