@@ -54,7 +54,7 @@ class Ground:
 
     def __enter__(self) -> "Ground":
         self.cluster.create(throw_away=True)
-        self.postgres = self.cluster.service(throw_away=True)
+        self.postgres = self.cluster.service(durable=False)
         self.postgres.command += [word for setting in AS_IN_PRODUCTION for word in ("-c", setting)]
         self.services.start(self.postgres)
         self._found_the_city()

@@ -64,7 +64,7 @@ class House:
         self.data = folder / "data"
         self.data.mkdir()
         self.own: list[Any] = []
-        self.valkey = ground.run.valkey(folder, throw_away=not keeps_calls)
+        self.valkey = ground.run.valkey(folder, durable=keeps_calls)
         self.broker_url = f"redis+socket://{ground.run.valkey_socket(folder)}"
         self.more = more
         self.answers: list[Any] = []  # what clients were told: oracle.Answer

@@ -8,7 +8,7 @@ import pytest
 
 from notifications.models import Delivery, DeliveryAttempt
 from tests.faults.house import SCAN, House, happened, wait_until
-from tests.faults.load import NO_COMMIT, NO_MESSAGES, crowd, due_items, firings, mail_is_out, owed, told
+from tests.faults.load import NO_COMMIT, NO_MESSAGES, crowd, due_items, firings, leases_run_out, mail_is_out, owed, told
 from tests.faults.oracle import assert_all_is_well
 from tests.notifications.drafts import tell
 
@@ -80,6 +80,7 @@ def test_f02_child_killed_between_sending_and_settling(house: House) -> None:
     house.kill_one(child)
     happened(lambda: child not in house.children(worker), "the child is dead")
     assert _started() == 1, "the attempt was written down before anything left the house"
+    leases_run_out()
     mail_is_out(house)
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.attempts, delivery.interruptions) == (State.SENT, 2, 1)
