@@ -1,9 +1,11 @@
 """The verbs other rooms call: notify people inside a transaction, mark messages as read, count the unread."""
 
+import json
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -39,6 +41,9 @@ class Draft:
     endpoint_id: int | None = None  # then `recipient_id` is None
 
 
+_FIELDS = [field.name for field in fields(Draft)]
+
+
 def notify(drafts: Iterable[Draft]) -> int:
     """Store messages and their deliveries with the caller's transaction; returns how many are new.
 
@@ -66,12 +71,10 @@ _STORE = """
 WITH moment AS (
     SELECT statement_timestamp() AS now
 ), draft AS (
-    SELECT * FROM unnest(
-        %(recipients)s::bigint[], %(endpoints)s::bigint[], %(kinds)s::text[], %(subjects)s::text[], %(bodies)s::text[],
-        %(urls)s::text[], %(keys)s::text[], %(abouts)s::text[], %(numbers)s::text[], %(occasions)s::text[],
-        %(holds)s::text[], %(classes)s::text[], %(urgents)s::boolean[]
-    ) AS draft (recipient_id, endpoint_id, kind, subject, body, url, dedup_key, about, number, occasion, holds_while,
-        notice_class, is_urgent)
+    SELECT * FROM json_to_recordset(%(drafts)s::json) AS draft (
+        recipient_id bigint, endpoint_id bigint, kind text, subject text, body text, url text, dedup_key text,
+        about text, number text, occasion text, holds_while text, notice_class text, is_urgent boolean
+    )
 ), fresh AS (
     INSERT INTO {message} (recipient_id, endpoint_id, kind, subject, body, url, dedup_key, about, number, occasion,
         holds_while, notice_class, is_urgent)
@@ -122,27 +125,14 @@ def _store(drafts: list[Draft]) -> tuple[int, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE.format(user=get_user_model()._meta.db_table, **tables),
-            _columns(drafts) | _usual_ways() | _times(),
+            {"drafts": json.dumps([_as_stored(draft) for draft in drafts])} | _usual_ways() | _times(),
         )
         return cursor.fetchone()
 
 
-def _columns(drafts: list[Draft]) -> dict[str, list[object]]:
-    return {
-        "recipients": [draft.recipient_id for draft in drafts],
-        "endpoints": [draft.endpoint_id for draft in drafts],
-        "kinds": [draft.kind for draft in drafts],
-        "subjects": [one_line(draft.subject) for draft in drafts],
-        "bodies": [draft.body.replace("\x00", "") for draft in drafts],
-        "urls": [draft.url for draft in drafts],
-        "keys": [draft.dedup_key for draft in drafts],
-        "abouts": [draft.about for draft in drafts],
-        "numbers": [draft.number for draft in drafts],
-        "occasions": [draft.occasion for draft in drafts],
-        "holds": [draft.holds_while for draft in drafts],
-        "classes": [draft.notice_class for draft in drafts],
-        "urgents": [draft.is_urgent for draft in drafts],
-    }
+def _as_stored(draft: Draft) -> dict[str, Any]:
+    row = {name: getattr(draft, name) for name in _FIELDS}
+    return row | {"subject": one_line(draft.subject), "body": draft.body.replace("\x00", "")}
 
 
 def _usual_ways() -> dict[str, list[str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,15 +19,16 @@ from workflow import database_clock, deadlines, working_calendar
 from workflow.audiences import Audience
 from workflow.deadlines import WorkingCalendar
 from workflow.lifecycle import Action
-from workflow.models import Event, Rung, RungFiring, Timer
+from workflow.models import Event, Rung, Timer
 from workflow.models.procedures import Clock, Measure
 from workflow.notices import Announcement, announce_all
 from workflow.refusal import Refused
-from workflow.services import proposals
+from workflow.services import firings, proposals
+from workflow.services.firings import Alert
 from workflow.services.perform import wait_at_most
 from workflow.services.publicity import end_publicity
 
-BATCH = 500
+BATCH = 1000
 PATIENCE = 50  # milliseconds that a scan waits for an item
 POISONED = timedelta(hours=1)  # a timer that fails is looked at again after this
 log = logging.getLogger(__name__)
@@ -50,20 +50,15 @@ def _due(now: datetime):
 
 # -- rungs: set-based --------------------------------------------------------------------------------------------------
 
-
-@dataclass
-class _Due:
-    timer: Timer
-    step: deadlines.Step
-    event: Event
-    proposes: bool
-
-    @property
-    def announcement(self) -> Announcement:
-        """A measure that is proposed is told to those as well who may take it."""
-        audiences = [Audience(name) for name in self.step.fire.rung.audience]
-        told = (*audiences, *[Audience.APPROVER] * self.proposes)
-        return Announcement(self.event, self.timer.item, told, self.timer.pk, self.timer.paper)
+# What is read of a clock and its item: enough to say who is told what. A thousand descriptions stay where they are;
+# procedures, departments and papers are few, and read once for the batch.
+_OF_THE_CLOCK = ("item", "clock", "due_on", "rung", "repetition", "paper")
+_OF_THE_ITEM = (
+    *("number", "title", "state", "cycle", "parent", "due_on", "supplement_by", "assigned_at"),
+    *("procedure", "office", "lead", "turn_party", "turn_department"),
+)
+_READ = (*_OF_THE_CLOCK, *(f"item__{name}" for name in _OF_THE_ITEM))
+_SHARED = ("item__procedure", "item__lead", "item__office", "paper")
 
 
 def _fire_batch(now: datetime, size: int) -> int:
@@ -78,77 +73,60 @@ def _fire_batch(now: datetime, size: int) -> int:
 def _claim(now: datetime, size: int, **narrower: int) -> list[Timer]:
     due = _due(now).filter(rung__isnull=False, **narrower).order_by("fire_at", "id")
     locked = due.select_for_update(of=("self", "item"), skip_locked=True, no_key=True)
-    return list(locked.select_related("item__procedure", "item__lead", "item__office", "rung", "paper")[:size])
+    return list(locked.select_related("item").only(*_READ).prefetch_related(*_SHARED)[:size])
 
 
 def _fire(timers: list[Timer], now: datetime) -> int:
     if not timers:
         return 0
-    ladders = _Ladders({timer.item.procedure_id for timer in timers}, working_calendar.load())
-    steps = [ladders.step(timer, now) for timer in timers]
-    proposing = proposals.due([(timer, step.fire.rung) for timer, step in zip(timers, steps, strict=True)])
-    due = [_due_now(timer, step, now, timer.pk in proposing) for timer, step in zip(timers, steps, strict=True)]
-    Event.objects.bulk_create(entry.event for entry in due)
-    fired = RungFiring.objects.bulk_create(firing for entry in due for firing in _firings(entry, now))
-    proposals.propose([firing for firing in fired if firing.event and firing.timer_id in proposing], now)
-    announce_all([entry.announcement for entry in due])
-    for entry in due:
-        _move_on(entry.timer, entry.step.next)
-    Timer.objects.bulk_update(timers, ["rung", "repetition", "fire_at"])
+    ladders = _Ladders({timer.item.procedure_id for timer in timers}, working_calendar.load(), now)
+    steps = [(timer, ladders.step(timer)) for timer in timers]
+    proposing = proposals.due([(timer, step.fire.rung) for timer, step in steps])
+    alerts = [_alert(timer, step, timer.pk in proposing, now) for timer, step in steps]
+    fired = firings.write(alerts, now)
+    proposals.propose([alert for alert in alerts if alert.proposes], fired, now)
+    announce_all([_announcement(alert) for alert in alerts])
     return len(timers)
 
 
-def _due_now(timer: Timer, step: deadlines.Step, now: datetime, proposes: bool) -> _Due:
-    measure = step.fire.rung.measure
+def _alert(timer: Timer, step: deadlines.Step, proposes: bool, now: datetime) -> Alert:
+    item, measure = timer.item, step.fire.rung.measure
     data = {"clock": timer.clock, "due_on": timer.due_on.isoformat(), "timer": timer.pk, "measure": measure}
     if timer.paper:
         data["paper"] = timer.paper.number
     if proposes:
         data["proposed"] = True
-    event = Event(
-        item=timer.item,
-        action=Action.REMIND if measure == Measure.REMINDER else Action.ESCALATE,
-        cycle=timer.item.cycle,
-        from_state=timer.item.state,
-        to_state=timer.item.state,
-        data=data,
-        at=now,
-    )
-    return _Due(timer, step, event, proposes)
+    action = Action.REMIND if measure == Measure.REMINDER else Action.ESCALATE
+    states = {"from_state": item.state, "to_state": item.state}
+    return Alert(timer, step, Event(item=item, action=action, cycle=item.cycle, data=data, at=now, **states), proposes)
 
 
-def _firings(entry: _Due, now: datetime):
-    reached = [*((firing, True) for firing in entry.step.superseded), (entry.step.fire, False)]
-    for firing, superseded in reached:
-        yield RungFiring(
-            timer=entry.timer,
-            rung=firing.rung,
-            repetition=firing.repetition,
-            due_at=firing.at,
-            fired_at=now,
-            superseded=superseded,
-            event=None if superseded else entry.event,
-        )
-
-
-def _move_on(timer: Timer, following: deadlines.Firing | None) -> None:
-    timer.rung = following.rung if following else None
-    timer.repetition = following.repetition if following else 0
-    timer.fire_at = following.at if following else None
+def _announcement(alert: Alert) -> Announcement:
+    """A measure that is proposed is told to those as well who may take it."""
+    timer, audiences = alert.timer, [Audience(name) for name in alert.step.fire.rung.audience]
+    told = (*audiences, *[Audience.APPROVER] * alert.proposes)
+    return Announcement(alert.event, timer.item, told, timer.pk, timer.paper)
 
 
 class _Ladders:
-    """The rungs of the procedures in a batch: one query."""
+    """The rungs of the procedures in a batch: one query. Clocks that end on one day step alike."""
 
-    def __init__(self, procedures: set[int], calendar: WorkingCalendar) -> None:
-        self.calendar = calendar
+    def __init__(self, procedures: set[int], calendar: WorkingCalendar, now: datetime) -> None:
+        self.calendar, self.now = calendar, now
         self.rungs = list(Rung.objects.filter(procedure__in=procedures))
+        self.known: dict[tuple[object, ...], deadlines.Step] = {}
 
-    def step(self, timer: Timer, now: datetime) -> deadlines.Step:
+    def step(self, timer: Timer) -> deadlines.Step:
+        key = (timer.item.procedure_id, timer.clock, timer.due_on, timer.rung_id, timer.repetition)
+        if key not in self.known:
+            self.known[key] = self._step(timer)
+        return self.known[key]
+
+    def _step(self, timer: Timer) -> deadlines.Step:
         procedure = timer.item.procedure
         own = [rung for rung in self.rungs if (rung.procedure_id, rung.clock) == (procedure.pk, timer.clock)]
-        firings = deadlines.ladder(own, timer.due_on, procedure.notice_at, self.calendar)
-        return deadlines.step(firings, timer.rung_id, timer.repetition, now)
+        ladder = deadlines.ladder(own, timer.due_on, procedure.notice_at, self.calendar)
+        return deadlines.step(ladder, timer.rung_id, timer.repetition, self.now)
 
 
 # -- a bad row never stops the others ----------------------------------------------------------------------------------

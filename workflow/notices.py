@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
@@ -163,38 +164,35 @@ def _fold_parts(tellings: Iterable[_Telling]) -> None:
 def _drafts(telling: _Telling) -> Iterator[Draft]:
     """The same words for all who read one language and hear of the same parts."""
     entry, words = telling.entry, {}
+    common, place = _common(entry), {"url": item_path(entry.item), "about": f"item:{entry.item.pk}"}
     for user in telling.people.values():
-        parts = telling.parts.get(user.pk, [])
+        parts = telling.parts.get(user.pk, ())
         key = (user.language, *(part.event.pk for part in parts))
         if key not in words:
             words[key] = _words(entry, user.language, parts)
-        yield _draft(telling, user, *words[key])
+        subject, body = words[key]
+        own = {"recipient_id": user.pk, "dedup_key": f"event:{entry.event.pk}:{user.pk}"}
+        where = place if user.pk in telling.seeing else {"url": "", "about": ""}
+        yield Draft(subject=subject, body=body, **own, **where, **common)
 
 
-def _words(entry: Announcement, language: str, parts: list[Announcement]) -> tuple[str, str]:
+def _words(entry: Announcement, language: str, parts: Iterable[Announcement]) -> tuple[str, str]:
     with translation.override(language):
         told = [(part.event, part.item) for part in parts]
         sentence = _notice_of(entry.event).sentence
         return wording.subject(entry.event, entry.item), wording.body(entry.event, entry.item, sentence, told)
 
 
-def _draft(telling: _Telling, user: User, subject: str, body: str) -> Draft:
-    entry = telling.entry
-    sees = user.pk in telling.seeing
-    return Draft(
-        recipient_id=user.pk,
-        kind=entry.event.action,
-        subject=subject,
-        body=body,
-        url=item_path(entry.item) if sees else "",
-        dedup_key=f"event:{entry.event.pk}:{user.pk}",
-        about=f"item:{entry.item.pk}" if sees else "",
-        number=entry.item.number,
-        occasion=f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
-        holds_while=f"timer:{entry.timer}" if entry.timer else "",
-        notice_class=_weight(entry.event),
-        is_urgent=entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),
-    )
+def _common(entry: Announcement) -> dict[str, Any]:
+    """What is the same whoever reads it."""
+    return {
+        "kind": entry.event.action,
+        "number": entry.item.number,
+        "occasion": f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
+        "holds_while": f"timer:{entry.timer}" if entry.timer else "",
+        "notice_class": _weight(entry.event),
+        "is_urgent": entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),
+    }
 
 
 def _weight(event: Event) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from workflow.lifecycle import Action
+from workflow.lifecycle import Action, State
 from workflow.models import Event, LookBack, Verification, WorkItem
 from workflow.models.procedures import Clock, Measure
 
@@ -59,7 +59,7 @@ def body(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[E
 def _lines(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[Event, WorkItem]]) -> Iterator[str]:
     yield str(sentence)
     yield _("Item: %(item)s") % {"item": item}
-    yield _("Now: %(state)s") % {"state": item.get_state_display()}
+    yield _("Now: %(state)s") % {"state": State(item.state).label}  # get_state_display() translates every state
     if "clock" in event.data:
         yield from _of_the_clock(event)
     elif item.due_on and not item.supplement_by:

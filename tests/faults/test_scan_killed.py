@@ -23,7 +23,7 @@ from workflow.models import Event, RungFiring, Timer, WorkItem
 
 ITEMS = 12
 BATCH = 5
-EARS = 4  # clerk and head of the lead, two dispatchers
+EARS = 2  # clerk and head of the lead
 DOOMED = "doomed"
 KEY = 20260101
 TRIGGER = f"""

@@ -151,10 +151,10 @@ def poisoned(city, monkeypatch, caplog) -> WorkItem:
     bad = walk(city, State.RECTIFYING, now=START)
     reckon = deadline_scan._Ladders.step
 
-    def stumble(self, timer, now):
+    def stumble(self, timer):
         if timer.item_id == bad.pk:
             raise ValueError("no such ladder")
-        return reckon(self, timer, now)
+        return reckon(self, timer)
 
     monkeypatch.setattr(deadline_scan._Ladders, "step", stumble)
     return bad

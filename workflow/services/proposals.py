@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
 
-from workflow.models import Proposal, Rung, RungFiring, Timer
+from workflow.models import Proposal, Rung, Timer
 from workflow.models.procedures import Measure
+from workflow.services.firings import Alert
 
 
 def due(fired: Iterable[tuple[Timer, Rung]]) -> set[int]:
@@ -33,15 +34,15 @@ def due(fired: Iterable[tuple[Timer, Rung]]) -> set[int]:
     return found
 
 
-def propose(firings: Iterable[RungFiring], now: datetime) -> None:
-    """Store the proposals of these firings."""
+def propose(alerts: Iterable[Alert], fired: Mapping[int, int], now: datetime) -> None:
+    """Store the proposals of these alerts; `fired`: ids of firings by clock."""
     Proposal.objects.bulk_create(
         Proposal(
-            item_id=firing.timer.item_id,
-            timer=firing.timer,
-            firing=firing,
-            measure=firing.rung.measure,
+            item_id=alert.timer.item_id,
+            timer=alert.timer,
+            firing_id=fired[alert.timer.pk],
+            measure=alert.step.fire.rung.measure,
             proposed_at=now,
         )
-        for firing in firings
+        for alert in alerts
     )
