@@ -25,7 +25,7 @@ from workflow.notices import Announcement, announce_all
 from workflow.refusal import Refused
 from workflow.services import firings, proposals
 from workflow.services.firings import Alert
-from workflow.services.perform import wait_at_most
+from workflow.services.perform import is_busy, wait_at_most
 from workflow.services.publicity import end_publicity
 
 BATCH = 1000
@@ -65,9 +65,16 @@ def _fire_batch(now: datetime, size: int) -> int:
     try:
         with transaction.atomic():
             return _fire(_claim(now, size), now)
-    except Exception:
+    except Exception as error:
+        if is_busy(error):
+            return _leave_to_the_next_run(error)
         log.exception("a batch of due timers failed; trying them one by one")
         return _fire_one_by_one(now, size)
+
+
+def _leave_to_the_next_run(error: Exception) -> int:
+    log.warning("somebody else holds what due timers need; the next scan tries again: %s", error)
+    return 0
 
 
 def _claim(now: datetime, size: int, **narrower: int) -> list[Timer]:
@@ -147,7 +154,9 @@ def _guarded(pk: int, handle: Callable[[], int], now: datetime) -> int:
     """
     try:
         return handle()
-    except Exception:
+    except Exception as error:
+        if is_busy(error):
+            return _leave_to_the_next_run(error)
         log.exception("timer %s failed; trying again in an hour", pk)
         Timer.objects.filter(pk=pk, fire_at__isnull=False).update(fire_at=max(database_clock.now(), now) + POISONED)
         raise_alarm(

@@ -4,9 +4,10 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import Count
 
-from notifications.models import Delivery, Message
+from notifications.models import Alarm, Delivery, Message
 from tests.concurrency.copies import copied
 from tests.concurrency.racing import race
 from tests.people import City
@@ -119,3 +120,19 @@ def test_an_objection_and_the_end_of_publicity_at_once_lose_neither(committed_ci
     assert [result for result in results if isinstance(result, Exception) and not isinstance(result, Refused)] == []
     for item in WorkItem.objects.all():
         assert (item.state, item.turn_party, item.objections.count()) == ("publicizing", "office", 1)
+
+
+def test_a_scan_that_waits_too_long_for_a_lock_calls_no_clock_poisoned(committed_city):
+    item = walk(committed_city, State.RECTIFYING, now=START)
+
+    def hurried_scan() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        return scan(OVERDUE)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE notifications_message IN SHARE MODE")
+        assert race([hurried_scan]) == [0]
+    assert not Alarm.objects.exists()
+    assert scan(OVERDUE) == 1
+    assert item.events.filter(action="escalate").count() == 1

@@ -185,6 +185,13 @@ class House:
             if service in self.ground.services.running:
                 self.ground.services.running.remove(service)
 
+    @contextmanager
+    def fault(self) -> Iterator[None]:
+        """While it lasts, and only then, clients may hear 503."""
+        began = time.time()
+        yield
+        self.windows.append((began, time.time()))
+
     # -- looking on ----------------------------------------------------------------------------------------------------
 
     def wake(self, task: str, queue: str) -> None:

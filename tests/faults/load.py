@@ -29,6 +29,11 @@ def due_items(city: City, number: int, late: timedelta = timedelta(days=3)) -> l
     return [walk(city, State.RECTIFYING, now=start) for _ in range(number)]
 
 
+def in_work(city: City) -> WorkItem:
+    """Accepted just now, so that no clock has anything to say for a while."""
+    return walk(city, State.RECTIFYING, now=timezone.now())
+
+
 def drafts(city: City, number: int) -> Iterator[WorkItem]:
     """Findings that wait to be handed out; each is told to its lead at once."""
     return iter([register(city, procedure="own-finding") for _ in range(number)])
