@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -95,11 +97,11 @@ class Announcement:
     timer: int | None = None
     paper: Paper | None = None
 
-    @property
+    @cached_property
     def told(self) -> Told:
         return Told(self.event, self.item, self.paper)
 
-    @property
+    @cached_property
     def measure(self) -> Measure | None:
         return Measure(self.event.data["measure"]) if self.timer else None
 
@@ -110,7 +112,7 @@ class _Telling:
 
     entry: Announcement
     people: dict[int, User]
-    seeing: set[int]
+    seeing: Collection[int]
     parts: defaultdict[int, list[Announcement]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -153,12 +155,13 @@ _LEFT = (Audience.FORMER_LEAD,)  # may see the item no longer
 
 
 def _telling(entry: Announcement, audiences: Audiences) -> _Telling:
-    find = audiences.climb if entry.timer else audiences.of
-    found = {name: find(name, entry.told) for name in entry.audiences}
-    people = {user.pk: user for users in found.values() for user in users}
+    if entry.timer:
+        people = audiences.climb(entry.audiences, entry.told.place)
+        return _Telling(entry, dict(people), people.keys())
+    found = {name: audiences.of(name, entry.told) for name in entry.audiences}
+    people = {user.id: user for users in found.values() for user in users}
     people.pop(entry.event.actor_id, None)
-    seeing = {user.pk for name, users in found.items() if name not in _LEFT for user in users}
-    return _Telling(entry, people, seeing)
+    return _Telling(entry, people, {user.id for name, users in found.items() if name not in _LEFT for user in users})
 
 
 def _fold_parts(tellings: Iterable[_Telling]) -> None:
@@ -183,26 +186,28 @@ def _drafts_for(readers: list[User], telling: _Telling) -> Iterator[Draft]:
     entry, words = telling.entry, {}
     common, place = _common(entry), _place(entry.item)
     for user in readers:
-        parts = telling.parts.get(user.pk, ())
+        parts = telling.parts.get(user.id, ())
         key = tuple(part.event.pk for part in parts)
         if key not in words:
             words[key] = _words(entry, parts)
-        own = {"recipient_id": user.pk, "dedup_key": f"event:{entry.event.pk}:{user.pk}"}
-        where = place if user.pk in telling.seeing else place | {"url": ""}
+        own = {"recipient_id": user.id, "dedup_key": f"event:{entry.event.pk}:{user.id}"}
+        where = place if user.id in telling.seeing else place | {"url": ""}
         yield Draft(**words[key], **own, **where, **common)
 
 
 def _drafts_for_groups(announcements: list[Announcement], audiences: Audiences) -> list[Draft]:
-    """The robots and webhooks of the departments meant, unless it is what a person might do without. One query."""
-    meant = {entry: _departments(entry, audiences) for entry in announcements if _weight(entry.event) != OPTIONAL}
+    """For the robots and webhooks of the departments meant; not of what a person might do without. One query."""
     endpoints: defaultdict[int, list[Endpoint]] = defaultdict(list)
-    for endpoint in endpoints_of(set().union(*meant.values())):
+    for endpoint in endpoints_of(audiences.concerned):
         endpoints[endpoint.department_id].append(endpoint)
+    if not endpoints:
+        return []
     with translation.override(settings.LANGUAGE_CODE):
         return [
             _draft_for_group(entry, endpoint)
-            for entry, departments in meant.items()
-            for department in departments
+            for entry in announcements
+            if _weight(entry.event) != OPTIONAL
+            for department in _departments(entry, audiences) & endpoints.keys()
             for endpoint in endpoints[department]
         ]
 
@@ -252,8 +257,14 @@ def _weight(event: Event) -> str:
 
 
 def item_path(item: WorkItem) -> str:
-    """The item's page, relative to the site."""
-    return reverse("workflow:item", args=[item.number])
+    """The item's page, relative to the site. Thousands in a batch, so the route is looked up once."""
+    before, after = _route(get_script_prefix())
+    return f"{before}{quote(item.number)}{after}"
+
+
+@cache
+def _route(prefix: str) -> list[str]:
+    return reverse("workflow:item", args=["@"]).split("@")
 
 
 # -- vacant posts ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 from accounts.roles import Permission
 from tests.workflow.road_days import DAY, days_left, with_days_left, working_day
 from tests.workflow.road_needs import NEEDS, People, holds, places_of
-from workflow.lifecycle import FINISHED, IN_WORK, JUDGED, TRANSITIONS, Action, Party, State
+from tests.workflow.road_seen import turn_of
+from workflow.lifecycle import FINISHED, IN_WORK, JUDGED, PARTY_PERMISSION, TRANSITIONS, Action, Party, State
 
 A, P, S = Action, Party, State
 
@@ -39,6 +40,15 @@ class Pause:
     days_left: int  # to the deadline
     to_accept: int | None  # working days
     to_supplement: int | None
+
+
+@dataclass
+class Alert:
+    """What a clock that runs said last since it ran out."""
+
+    lowest: str  # audience
+    answering: str | None  # who has to answer the paper whose clock it is
+    noted: set[str]
 
 
 @dataclass(repr=False)
@@ -79,6 +89,10 @@ class Item:
     to_file: bool = False
     look_backs: list[date] = field(default_factory=list)
     closures: int = 0
+    nudges: list[date] = field(default_factory=list)
+    papers: list[str] = field(default_factory=list)  # of this cycle: who has to answer, the oldest first
+    proposals: list[str] = field(default_factory=list)  # what the ladder said is seen, not foretold: whom each is late
+    alerts: list[Alert] = field(default_factory=list)  # seen as well
 
     def __repr__(self) -> str:
         return f"{self.number} {self.state} stage {self.stage} cycle {self.cycle} version {self.version}"
@@ -143,7 +157,16 @@ class Item:
             P.VERIFIER: judges,
             P.APPROVER: [supervisor],
             P.INSPECTOR: [*judges, office],
+            P.OVERSEER: [office, supervisor],
+            P.ALERTED: [*self._turn(), office, supervisor, (Permission.SEE_CITY, "government")],
+            P.ADDRESSEE: [(Permission.HANDLE, place) for place in self.papers or [self.lead]],
         }[party]
+
+    def _turn(self) -> list[tuple[Permission, str]]:
+        """Whose turn it is, and who handles items there, or where a paper waits."""
+        party, place = turn_of(self)
+        turn = [(PARTY_PERMISSION[party], place)] if party in PARTY_PERMISSION else []
+        return turn + [(Permission.HANDLE, where) for where in (place, *self.papers) if where]
 
     def may_add_a_file(self, who: str, people: People) -> bool:
         """Those who work while it is rectified or judged, the office while it is under way, then who looks back."""
@@ -170,6 +193,7 @@ class Item:
         self.cooperating = dict.fromkeys(helpers, False)
         self.original = self.original if self.was_accepted else due_on
         self.accept_by = working_day(today, self.rules.accept_days)
+        self._hand_on_papers()
         self.go(S.ASSIGNED)
 
     def accept(self) -> None:
@@ -184,7 +208,12 @@ class Item:
         self.cooperating.pop(lead, None)
         self.lead = lead
         self.accept_by, self.supplement_by = working_day(today, self.rules.accept_days), None
+        self._hand_on_papers()
         self.go(S.ASSIGNED)
+
+    def _hand_on_papers(self) -> None:
+        """Who has no part any more answers nothing."""
+        self.papers = [place if place in self.cooperating else self.lead for place in self.papers]
 
     def acknowledge(self, who: str, people: People) -> None:
         for place in self.cooperating.keys() & places_of(who, people, Permission.HANDLE):
@@ -313,7 +342,7 @@ class Item:
         self.due_on = min(usual, self.parent.latest_for_parts(today)) if self.parent else usual
         self.files, self.fresh, self.granted, self.to_file = 0, 0, 0, False
         self.submissions, self.submitters, self.judgements, self.look_backs = [], [], [], []
-        self.judges, self.worked = set(), set()
+        self.judges, self.worked, self.papers = set(), set(), []
         self.go(S.RECTIFYING)
 
     def request_extension(self, who: str, due_on: date) -> None:
@@ -353,6 +382,10 @@ class Item:
         for part in self.children:
             if part.state == S.SUSPENDED:
                 part.resume(today)
+
+    def stay(self) -> None:
+        """A word about the item that leaves it where it is."""
+        self.go(self.state, self.stage)
 
     def void(self) -> None:
         self.notice_until = None

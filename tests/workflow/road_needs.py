@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from accounts.roles import PERMISSIONS, Permission, Role
 from tests.workflow.road_days import working_day
-from workflow.lifecycle import FINISHED, IN_WORK, Need, State
+from tests.workflow.road_seen import turn_of
+from workflow.lifecycle import FINISHED, IN_WORK, PARTY_PERMISSION, Need, State
 
 if TYPE_CHECKING:
-    from tests.workflow.road_model import Item
+    from tests.workflow.road_model import Alert, Item
 
 People = dict[str, list[tuple[Role, str]]]  # username → what he is where
 N, S = Need, State
@@ -60,7 +61,34 @@ def _parent_open(item: Item, who: str, people: People, today: date) -> str | Non
     return "parent-closed" if item.parent.state in FINISHED else "parent-submitted"
 
 
+def _alert(item: Item, who: str, people: People, today: date) -> str | None:
+    return None if any(_was_told(item, alert, who, people) for alert in item.alerts) else "no-alert"
+
+
+def _was_told(item: Item, alert: Alert, who: str, people: People) -> bool:
+    """The people of the level that was told, and all above it; not once they have said that they know."""
+    party, place = turn_of(item)
+    acting = alert.answering or place
+    turn = Permission.HANDLE if alert.answering else PARTY_PERMISSION.get(party)
+    levels = {
+        "turn": holds(people[who], turn, acting) if turn else False,
+        "head": (Role.SUPERVISOR if acting == "office" else Role.HEAD, acting) in people[who],
+        "office": holds(people[who], Permission.DISPATCH, "office"),
+        "leader": (Role.CITY_LEADER, "government") in people[who],
+        "approver": holds(people[who], Permission.APPROVE, "office"),
+    }
+    above = list(levels)[list(levels).index(alert.lowest) :]
+    return who not in alert.noted and any(levels[level] for level in above)
+
+
 NEEDS = {
+    N.SOMEBODYS_TURN: lambda item, *_: None if turn_of(item)[1] else "nobodys-turn",
+    N.NUDGE_LEFT: lambda item, who, people, today: (
+        "nudge-limit" if item.nudges.count(today) >= item.rules.nudges_per_day else None
+    ),
+    N.ALERT_TO_NOTE: _alert,
+    N.PROPOSAL_OPEN: lambda item, *_: None if item.proposals else "no-proposal",
+    N.PAPER_TO_ANSWER: lambda item, *_: None if item.papers else "no-paper",
     N.NOT_ACKNOWLEDGED: _acknowledged,
     N.NOT_A_PART: lambda item, *_: item.parent and "is-a-part",
     N.EXTENSION_POSSIBLE: _extension,

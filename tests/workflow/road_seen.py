@@ -1,10 +1,14 @@
 """What can be seen of an item from outside: its row, whose turn it is, which clocks run."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from tests.workflow.road_model import Item
-from workflow.lifecycle import IN_WORK, TURN, Party, State
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from workflow.lifecycle import GOING_ON, IN_WORK, TURN, Party, State
+
+if TYPE_CHECKING:
+    from tests.workflow.road_model import Item
 
 P, S = Party, State
 SEEN = (
@@ -81,3 +85,5 @@ def _clocks(item: Item) -> Iterator[str]:
             yield from ["filing"] * item.to_file + ["look_back"] * bool(item.look_backs)
     if item.objections and item.state in (S.RECTIFYING, S.VERIFYING, S.PUBLICIZING):
         yield "objection"
+    if item.papers and item.state in GOING_ON:
+        yield "reply"

@@ -216,7 +216,7 @@ def test_what_was_told_has_an_event_and_what_was_passed_over_has_none(firing, ch
 @pytest.mark.parametrize(
     ("constraint", "change"),
     [
-        ("workflow_rung_reminds_before_and_warns_after", "kind = 'overdue'"),
+        ("workflow_rung_reminds_before_and_warns_after", "kind = 'overdue', measure = 'warning'"),
         ("workflow_rung_reminds_before_and_warns_after", "offset_days = 1"),
         ("workflow_rung_reminds_before_and_warns_after", "repeat_days = 7"),
     ],

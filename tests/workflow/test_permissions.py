@@ -21,6 +21,7 @@ from tests.walking import TERM, add_evidence, day_of, verify, void, walk
 from tests.workflow.asking import ask
 from tests.workflow.fingerprint import fingerprint
 from workflow import permissions, services
+from workflow.deadline_scan import scan
 from workflow.facts import read_facts
 from workflow.lifecycle import BY_PEOPLE, TRANSITIONS, Action, Need, Party, State, leads_to
 from workflow.models import Procedure, WorkItem
@@ -46,17 +47,26 @@ PLACES = {
     "second extension asked": Place(S.RECTIFYING, "petition", (N.EXTENSION_POSSIBLE,)),
     "first stage": Place(S.VERIFYING),
     "last stage": Place(S.VERIFYING),
-    "publicizing": Place(S.PUBLICIZING),
+    "publicizing": Place(S.PUBLICIZING, lacks=(N.SOMEBODYS_TURN,)),
     "objected": Place(S.PUBLICIZING, lacks=(N.NO_OPEN_OBJECTION,)),
     "approving": Place(S.APPROVING),
     "approving stale": Place(S.APPROVING, lacks=(N.PASSES_FRESH,)),
     "closed": Place(S.CLOSED, "petition", (N.FILING_PENDING, N.LOOK_BACK_PENDING)),
     "closed, to be filed": Place(S.CLOSED),
     "closed, to look back": Place(S.CLOSED, lacks=(N.FILING_PENDING,)),
+    "overdue": Place(S.RECTIFYING, lacks=(N.EXTENSION_POSSIBLE,)),
+    "answer wanted": Place(S.RECTIFYING, lacks=(N.EXTENSION_POSSIBLE,)),
     "suspended": Place(S.SUSPENDED),
     "void": Place(S.VOID),
 }
-WORKPLACES = ("office", "environment", "water", "xixia", "forestry")
+ONLY_AT = {  # what is lacking everywhere else
+    N.OPEN_OBJECTION: ("objected",),
+    N.ALERT_TO_NOTE: ("overdue", "answer wanted"),
+    N.PROPOSAL_OPEN: ("overdue",),
+    N.PAPER_TO_ANSWER: ("answer wanted",),
+}
+LONG_AGO = timedelta(days=75)  # so that a deadline passed half a month ago
+WORKPLACES = ("office", "environment", "water", "xixia", "government", "forestry")
 LEAD, COOPERATING, FIRST, FOREIGN = "environment", "xixia", "water", "forestry"
 LAWFUL = "lawful"
 
@@ -81,7 +91,9 @@ def item_at(city: City, place: str) -> WorkItem:
     at = PLACES[place]
     parties = [("joint", city.xixia), ("verify", city.water), ("verify", city.office)]
     start = State.RECTIFYING if place == "void" else at.state
-    now = timezone.now() - timedelta(days=3) if start == State.PUBLICIZING else None  # the notice hangs today
+    ago = {S.PUBLICIZING: timedelta(days=3)}.get(start)  # the notice hangs today
+    ago = LONG_AGO if place in ONLY_AT[N.ALERT_TO_NOTE] else ago
+    now = timezone.now() - ago if ago else None
     item = walk(city, start, procedure=at.procedure, departments=parties, now=now)
     if item.state == State.RECTIFYING:
         add_evidence(item, city.environment_clerk)
@@ -103,6 +115,9 @@ def item_at(city: City, place: str) -> WorkItem:
         case "closed, to look back":
             item = ask(Action.FILE, city, item, city.dispatcher)
             add_evidence(item, city.water_verifier)
+        case "overdue" | "answer wanted":
+            scan()
+            item = ask(Action.SIGN_PAPER, city, item, city.supervisor) if place == "answer wanted" else item
         case "void":
             item = void(city, item)
     return item
@@ -140,15 +155,35 @@ def rights_of(party: Party, place: str) -> list[tuple[set[str], Permission]]:
         Party.RESPONSIBLE: [({LEAD, COOPERATING}, Permission.HANDLE)],
         Party.VERIFIER: [(judges, Permission.VERIFY)],
         Party.INSPECTOR: [(judges, Permission.VERIFY)],
+        Party.ADDRESSEE: [lead],
     }
     of_the_office = {
         Party.OFFICE: [office],
         Party.HOLDER: [office],
         Party.INSPECTOR: [office],
         Party.APPROVER: [supervisor],
+        Party.OVERSEER: [office, supervisor],
+        Party.ALERTED: [office, supervisor, ({"government"}, Permission.SEE_CITY), *turn_at(place, judges)],
         Party.DECIDER: [supervisor if place == "second extension asked" else office],
     }
     return of_the_office.get(party, []) + (departments.get(party, []) if place != "draft" else [])
+
+
+def turn_at(place: str, judges: set[str]) -> list[tuple[set[str], Permission]]:
+    """Those whose turn it is, and who handles items where they work; beside the office."""
+    match PLACES[place].state:
+        case S.ASSIGNED | S.RECTIFYING:
+            return [({LEAD}, Permission.HANDLE)]
+        case S.VERIFYING:
+            return [(judges, Permission.VERIFY), (judges, Permission.HANDLE)]
+        case S.DRAFT | S.APPROVING | S.SUSPENDED:
+            return [({"office"}, Permission.HANDLE)]
+    of_the_office = {
+        "objected": [],
+        "closed, to be filed": [],
+        "closed, to look back": [({"office"}, Permission.VERIFY)],
+    }
+    return [({"office"}, Permission.HANDLE), *of_the_office[place]] if place in of_the_office else []
 
 
 def expected(action: Action, place: str, asker: Asker) -> str:
@@ -160,7 +195,7 @@ def expected(action: Action, place: str, asker: Asker) -> str:
     sources = {source for row in TRANSITIONS if row.action == action for source in row.sources}
     if PLACES[place].state not in sources:
         return RefusalKind.CONFLICT
-    lacks = {*PLACES[place].lacks, *([] if place == "objected" else [Need.OPEN_OBJECTION])}
+    lacks = {*PLACES[place].lacks, *(need for need, places in ONLY_AT.items() if place not in places)}
     return RefusalKind.CONFLICT if lacks & set(row.needs) else LAWFUL
 
 

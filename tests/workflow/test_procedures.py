@@ -68,7 +68,7 @@ def test_stages_and_rungs_are_replaced_as_a_whole(city):
     ]
     made = revised(city, stages=chain, rungs=ladder)
     assert stages_of(made) == chain
-    assert rungs_of(made) == ladder
+    assert rungs_of(made) == [step.named() for step in ladder]
     assert [row.kind for row in made.rungs.all()] == ["reminder", "overdue"]
 
 
@@ -193,13 +193,18 @@ def test_what_makes_no_sense_is_refused_with_its_field(city, given, field):
 
 def test_only_the_last_step_of_a_clock_repeats(city):
     ladder = [RungTerms("deadline", day, ["turn"], repeat_days=7) for day in (1, 5)] + [
-        RungTerms("accept", 1, ["turn"])
+        RungTerms("accept", 1, ["turn"], repeat_days=7)
     ]
     assert list(refusal_of(revised, city, rungs=ladder).errors) == ["rungs.0.repeat_days"]
 
 
 def test_everything_wrong_is_named_in_one_go(city):
-    given = {"accept_days": 0, "look_back_days": [5, 4], "stages": [], "rungs": [RungTerms("deadline", 1, [])]}
+    given = {
+        "accept_days": 0,
+        "look_back_days": [5, 4],
+        "stages": [],
+        "rungs": [RungTerms("deadline", 1, [], repeat_days=7)],
+    }
     found = set(refusal_of(revised, city, **given).errors)
     assert found == {"accept_days", "look_back_days", "stages", "rungs.0.audience"}
 
@@ -253,8 +258,8 @@ def sql(statement: str) -> int:
 
 STAGE = "INSERT INTO workflow_stage (procedure_id, position, party, days) VALUES ({0}, 9, 'office', 3)"
 RUNG = (
-    "INSERT INTO workflow_rung (procedure_id, clock, kind, offset_days, unit, audience)"
-    " VALUES ({0}, 'deadline', 'overdue', 99, 'calendar', '{{turn}}')"
+    "INSERT INTO workflow_rung (procedure_id, clock, kind, offset_days, unit, audience, measure)"
+    " VALUES ({0}, 'deadline', 'overdue', 99, 'calendar', '{{turn}}', 'warning')"
 )
 ATTACKS = [
     "UPDATE workflow_procedure SET publicity_days = 0 WHERE id = {0}",
