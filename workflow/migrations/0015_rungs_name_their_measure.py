@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             model_name="procedure",
             name="acknowledgement_pauses_days",
             field=models.PositiveSmallIntegerField(
-                default=0, verbose_name="an acknowledged alert puts the next step off by (calendar days)"
+                default=0, verbose_name="an acknowledged alert is repeated later by (calendar days)"
             ),
         ),
         migrations.AddField(

@@ -108,7 +108,7 @@ class Procedure(models.Model):
 
     nudges_per_day = models.PositiveSmallIntegerField(_("nudges of an item a day"), default=1)
     acknowledgement_pauses_days = models.PositiveSmallIntegerField(
-        _("an acknowledged alert puts the next step off by (calendar days)"), default=0
+        _("an acknowledged alert is repeated later by (calendar days)"), default=0
     )
     notice_at = models.TimeField(_("notices go out at"), default=time(8, 30))  # Asia/Shanghai
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import User
 from workflow.lifecycle import Action, State
 from workflow.models import AlertNote, RungFiring, Timer, WorkItem
@@ -27,7 +29,7 @@ def nudge(
 def note_alert(item: WorkItem, *, by: User, note: str = "", **door: Any) -> WorkItem:
     """Somebody who was told that time limits have passed says that he knows; the ladder climbs on.
 
-    Where the procedure says so, the first who says it of a rung puts the next one off by some days, once.
+    Where the procedure says so, the first who says it puts the rung's own repetition off by some days, once.
     """
 
     def effect(step: Step) -> Change:
@@ -35,10 +37,8 @@ def note_alert(item: WorkItem, *, by: User, note: str = "", **door: Any) -> Work
         AlertNote.objects.bulk_create(AlertNote(firing=row, by=by, at=step.now) for row in alerts)
         data: dict[str, Any] = {"alerts": [_said(row) for row in alerts]}
         days = step.item.procedure.acknowledgement_pauses_days
-        first = [row for row in alerts if not row.noted]
-        if days and first:
+        if days and _put_off(alerts, timedelta(days=days)):
             data["put_off_by"] = days
-            _put_off(first, timedelta(days=days))
         return _staying(step, data)
 
     return perform(item, Action.NOTE_ALERT, by=by, note=note, effect=effect, **door)
@@ -48,10 +48,11 @@ def _said(row: RungFiring) -> dict[str, str]:
     return {"clock": row.timer.clock, "due_on": row.timer.due_on.isoformat(), "measure": row.rung.measure}
 
 
-def _put_off(alerts: Iterable[RungFiring], length: timedelta) -> None:
-    for row in alerts:
-        if row.timer.fire_at:
-            Timer.objects.filter(pk=row.timer_id, ended_at=None).update(fire_at=row.timer.fire_at + length)
+def _put_off(alerts: Iterable[RungFiring], length: timedelta) -> int:
+    """How many clocks wait longer now: those that would say the same again and were not acknowledged before."""
+    same_again = [row.timer_id for row in alerts if not row.noted and row.timer.rung_id == row.rung_id]
+    waiting = Timer.objects.filter(pk__in=same_again, ended_at=None, fire_at__isnull=False)
+    return waiting.update(fire_at=F("fire_at") + length)
 
 
 def _staying(step: Step, data: dict[str, Any]) -> Change:

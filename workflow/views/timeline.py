@@ -247,7 +247,7 @@ def _noted(data: dict[str, Any]) -> Iterator[str]:
     for alert in data["alerts"]:
         yield f"{Measure(alert['measure']).label}：{Clock(alert['clock']).label} {_day(alert['due_on'])}"
     if days := data.get("put_off_by"):
-        sentence = ngettext("The next step is put off by %(n)s day", "The next step is put off by %(n)s days", days)
+        sentence = ngettext("The repetition is put off by %(n)s day", "The repetition is put off by %(n)s days", days)
         yield sentence % {"n": days}
 
 
