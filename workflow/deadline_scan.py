@@ -6,8 +6,10 @@ to the next run), write firings, events and messages set-based, move the timers 
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -61,9 +63,21 @@ _READ = (*_OF_THE_CLOCK, *(f"item__{name}" for name in _OF_THE_ITEM))
 _SHARED = ("item__procedure", "item__lead", "item__office", "paper")
 
 
+@contextmanager
+def _no_looking_for_cycles() -> Iterator[None]:
+    """A batch makes a hundred thousand objects and no cycle; looking for one time and again takes a fifth of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _fire_batch(now: datetime, size: int) -> int:
     try:
-        with transaction.atomic():
+        with _no_looking_for_cycles(), transaction.atomic():
             return _fire(_claim(now, size), now)
     except Exception as error:
         if is_busy(error):
