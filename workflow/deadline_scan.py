@@ -65,7 +65,7 @@ _SHARED = ("item__procedure", "item__lead", "item__office", "paper")
 
 @contextmanager
 def _no_looking_for_cycles() -> Iterator[None]:
-    """A batch makes a hundred thousand objects and no cycle; looking for one time and again takes a fifth of its time."""
+    """A batch makes a hundred thousand objects and no cycle; looking for some takes a fifth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
