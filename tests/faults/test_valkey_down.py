@@ -11,7 +11,7 @@ from config.celery import app
 from notifications import kick
 from notifications.models import Delivery, Message
 from tests.faults.processes import Valkey, celery, wait_until
-from tests.notifications.smtp_server import SmtpServer
+from tests.gateway import Gateway
 from tests.people import PASSWORD
 from tests.walking import accept, register, walk
 from tests.workflow.asking import refusal_of
@@ -92,9 +92,9 @@ def test_the_house_says_that_it_is_ready(committed_city, no_broker):
     assert Client().get("/readyz").status_code == 200
 
 
-def mail_worker(broker: Valkey, post: SmtpServer) -> object:
+def mail_worker(broker: Valkey, post: Gateway) -> object:
     """A real worker with its own clock, as a single process of a small installation."""
-    host, port = post.address
+    host, port = post.smtp_address
     clock = ["--beat", "--schedule", str(broker.folder / "beat")]
     return celery(*clock, broker=broker.url, DEMO="false", EMAIL_URL=f"smtp://{host}:{port}")
 
@@ -103,14 +103,14 @@ def test_when_the_broker_is_back_the_owed_mail_goes_out_once(committed_city, no_
     walk(committed_city, State.RECTIFYING)
     addresses = sorted(Message.objects.values_list("recipient__email", flat=True))
     no_broker.start()
-    with SmtpServer() as post, mail_worker(no_broker, post):
-        wait_until(lambda: owed() == 0 and len(post.mails) == len(addresses), "the owed mail goes out")
-        assert sorted(post.recipients) == addresses
+    with Gateway() as post, mail_worker(no_broker, post):
+        wait_until(lambda: owed() == 0 and len(post.records) == len(addresses), "the owed mail goes out")
+        assert sorted(record.to for record in post.records) == addresses
     assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.SENT}
 
 
 def test_a_worker_that_lost_its_broker_serves_again_when_it_is_back(committed_city, broker):
-    with SmtpServer() as post, mail_worker(broker, post):
+    with Gateway() as post, mail_worker(broker, post):
         item = walk(committed_city, State.ASSIGNED)
         wait_until(lambda: owed() == 0 and Delivery.objects.exists(), "the worker sends while all is well")
         broker.stop()
