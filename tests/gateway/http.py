@@ -81,8 +81,10 @@ class HttpSide:
 
     def __init__(self, script: Script, records: Records) -> None:
         self.script, self.records = script, records
+        self.connections = 0
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        self.connections += 1
         while (request := await _read(reader)) is not None:
             if request.path.startswith("/control/"):
                 await _answer(writer, 200, self._control(request))
