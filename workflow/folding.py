@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 
@@ -13,10 +13,10 @@ class Telling(Protocol):
     people: dict[int, Any]
 
     @property
-    def item(self) -> int: ...
+    def item(self) -> Hashable: ...
 
     @property
-    def whole(self) -> int | None: ...
+    def whole(self) -> Hashable: ...  # the item of which it is a part; None: of none
 
     @property
     def severity(self) -> int: ...
@@ -31,7 +31,7 @@ def fold(tellings: Iterable[T]) -> Iterator[tuple[T, T, int]]:
     A part whose measure is the harder one is told by itself. Parts have no parts.
     """
     tellings = sorted(tellings, key=lambda telling: -telling.severity)
-    of_item: defaultdict[int, list[T]] = defaultdict(list)
+    of_item: defaultdict[Hashable, list[T]] = defaultdict(list)
     for telling in tellings:
         of_item[telling.item].append(telling)
     for part in tellings:
