@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from notifications import channels, operating
+from notifications import operating
 from notifications.channels import ChannelError
 from notifications.models import Delivery, DeliveryAttempt, NoticeClass
 from notifications.outbox import RETRY_DELAYS, claim, deliver, sweep
@@ -162,15 +162,3 @@ def test_what_is_not_stuck_is_not_sent_once_more(city, delivery, outgoing):
     deliver("email")
     assert not operating.resend(delivery, city.system_admin)
     assert len(outgoing.sent) == 1
-
-
-# -- the agreed way ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("channel", channels.TRANSPORTS)
-def test_every_channel_has_a_rule_and_a_queue(channel):
-    from notifications.kick import TASKS
-    from notifications.outbox.rules import RULES
-
-    assert channel in RULES
-    assert channel in TASKS
