@@ -26,8 +26,9 @@ class Machine:
 
     def __init__(self, house: House, department: Department, roles: Iterable[Role] = (Role.CLERK,)) -> None:
         self.house = house
-        headers = machine(department, roles).headers
-        self.http = httpx.Client(base_url=f"{house.url}/api/v1/", headers=headers, timeout=30, trust_env=False)
+        caller = machine(department, roles)
+        self.user = caller.user
+        self.http = httpx.Client(base_url=f"{house.url}/api/v1/", headers=caller.headers, timeout=30, trust_env=False)
         self.seconds: list[float] = []  # how long each answer took
 
     def act(self, item: WorkItem, action: str, body: dict | None = None, key: str = "") -> Answer:
