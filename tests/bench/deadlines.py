@@ -14,7 +14,6 @@ from tests.bench.rig.watch import watching
 from workflow import database_clock, deadline_scan, tasks
 
 SCAN, LIMIT, LOOP = range(3)  # the rounds of clocks
-ODDS = 40  # items beyond those whose clocks are due: the originals
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Iterator[Line]:
-    if options.items < options.due * 3 + ODDS:
+    if options.items < options.due * 3 + load.ORIGINALS:
         raise Unfit("--items: three times as many as --due and 40 more, as each of the three ways takes its own clocks")
     load.fill(staffed_city(), options.items, options.due, rounds=3)
     deadline_scan.scan()  # what is imported and connected at the first call is not measured
@@ -53,6 +52,7 @@ def _against_others(options: argparse.Namespace) -> Iterator[Line]:
 def _let_fall_due(number: int) -> None:
     say(f"round {number + 1} of three falls due")
     load.make_due(number)
+    load.tidy_up()
 
 
 def _scan(due: int) -> Line:
