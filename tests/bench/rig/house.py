@@ -29,7 +29,7 @@ def gateway(script: dict[str, str] | None = None) -> Iterator[RemoteGateway]:
 
 @contextmanager
 def at_work(remote: RemoteGateway, group_wait: int) -> Iterator[None]:
-    """Until the block is left; mail goes to the gateway at any hour. Yields when the worker has taken its first call."""
+    """Until the block is left; mail goes out at any hour. Yields when the worker has taken its first call."""
     host, port = remote.smtp_address
     environment = {
         "DJANGO_SETTINGS_MODULE": "tests.bench.rig.settings",
