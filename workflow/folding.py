@@ -34,7 +34,7 @@ def fold(tellings: Iterable[T]) -> Iterator[tuple[T, T, int]]:
     of_item: defaultdict[Hashable, list[T]] = defaultdict(list)
     for telling in tellings:
         of_item[telling.item].append(telling)
-    for part in tellings:
+    for part in (telling for telling in tellings if telling.whole is not None):
         for whole in of_item.get(part.whole, ()):
             if whole.severity >= part.severity:
                 yield from ((part, whole, pk) for pk in _taken(part, whole))
