@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from notifications.services import Draft, notify
-from tests.bench.rig import house, posting
+from tests.bench.rig import house, load, posting
 from tests.bench.rig.lines import Line, Unfit, say
 from tests.faults.processes import started
 from tests.gateway import RemoteGateway
@@ -49,9 +49,11 @@ def _tell(messages: int) -> None:
         User(username=f"reader.{n}", name=f"读者{n}", email=f"reader.{n}@city.example", password="!")
         for n in range(messages)
     )
+    load.tidy_up()
     for first in range(0, messages, AT_A_TIME):
         with transaction.atomic():
             notify([_draft(user) for user in people[first : first + AT_A_TIME]])
+    load.tidy_up()
 
 
 def _draft(user: User) -> Draft:
