@@ -39,9 +39,17 @@ class SmsChannel(OverHttp):
         return str(_accepted(answer).get("biz_id", ""))
 
     def query(self, reference: str) -> str:
-        """What became of a message: sent, failed (the gateway has not taken it), unknown. Raises ChannelError."""
-        answer = self._caller.get(f"{self._base}/query?{urlencode({'out_id': reference})}", self._headers)
-        return FATE.get(str(_accepted(answer).get("status")), "unknown")
+        """What became of a message: sent, failed (the gateway has not taken it), unknown. Raises ChannelError.
+
+        A gateway that cannot be asked does not know either; one that is out of order may know it later.
+        """
+        try:
+            answer = self._caller.get(f"{self._base}/query?{urlencode({'out_id': reference})}", self._headers)
+            return FATE.get(str(_accepted(answer).get("status")), "unknown")
+        except ChannelError as error:
+            if error.permanent:
+                return "unknown"
+            raise
 
 
 def text_of(envelope: Envelope) -> str:

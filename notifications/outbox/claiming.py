@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=330)
 TOGETHER = 5  # so many may come one by one; more that wait for one reader leave as one digest
 State = Delivery.State
 LOOKED_AT = 100  # of what is due longest; their readers are tried in turn
-AT_ONCE = 20_000  # deliveries in a digest: the whole pass of a bad day for one who hears of everything
+AT_ONCE = 20_000  # deliveries in a digest; it names the first few
 
 
 @dataclass(frozen=True, slots=True)

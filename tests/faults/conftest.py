@@ -63,7 +63,7 @@ def _as_one_of_its_processes(house: House) -> Iterator[None]:
     before, app.conf.broker_url, kick._pause_until = app.conf.broker_url, house.broker_url, 0.0
     pools.reset()  # kombu takes two brokers on two sockets for one
     same: AbstractContextManager = override_settings(
-        DATA_DIR=house.data, SMS_URL=f"{house.gateway.url}/sms/send", QUIET_HOURS="", PUBLIC_URL=house.url
+        DATA_DIR=house.data, SMS_URL=f"{house.gateway.url}/sms", QUIET_HOURS="", PUBLIC_URL=house.url
     )
     with same:
         yield

@@ -84,7 +84,7 @@ class House:
             "HTTPS": "false",
             "DEMO": "false",
             "EMAIL_URL": f"smtp://{host}:{port}",
-            "SMS_URL": f"{self.gateway.url}/sms/send",
+            "SMS_URL": f"{self.gateway.url}/sms",
             "WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
             "QUIET_HOURS": "",
             **self.more,

@@ -47,7 +47,7 @@ def _replay(house: House, reader: object) -> None:
     page = operator.get("/notifications/operations/")
     assert page.status_code == 200 and f"/{dead.pk}/" in page.text, "the operator does not see it"
     token = {"X-CSRFToken": operator.cookies["csrftoken"], "Referer": house.url}
-    assert operator.post(f"/notifications/deliveries/{dead.pk}/resend/", headers=token).status_code == 302
+    assert operator.post(f"/notifications/operations/deliveries/{dead.pk}/resend/", headers=token).status_code == 302
     mail_is_out(house)
     assert _state(reader) == State.SENT
     assert_all_is_well(house)
