@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Iterator[Line]:
     load.fill(staffed_city(), options.timers + load.ORIGINALS, options.timers)
-    with house.gateway() as gateway, house.at_work(gateway, options.group_wait):
-        say("a worker and beat are at work; the clocks fall due")
+    with house.gateway() as gateway, house.at_work(gateway, options.group_wait, house.SCANNING, house.MAILING):
+        say("workers and beat are at work; the clocks fall due")
         load.make_due(ROUND)
         fired = house.wait_until(lambda: house.rows(_STILL_DUE) == [(0,)], PATIENCE, "the clocks to fire")
         yield Line("storm-fired", options.timers, fired, None, {"target_s": TARGET, **_told(options.timers)})
