@@ -55,16 +55,17 @@ def test_f01_workers_killed_at_random_moments(house: House) -> None:
     due_items(house.city, 60)
     hits = 0
     for _round in range(6):
+        due_items(house.city, 10)
         doomed = house.worker("kick")
         house.wake(SCAN, "kick")
-        wait_until(lambda worker=doomed: house.backends(worker) > 0, "the worker has begun")
+        wait_until(lambda worker=doomed: f"{SCAN}[" in house.log(worker), "the worker has begun")
         time.sleep(random.uniform(0, 0.15))
         hits += house.backends(doomed, "xact_start IS NOT NULL")
         house.kill(doomed)
     happened(hits > 0, "a worker was killed within a transaction")
     house.worker()
     house.wake(SCAN, "kick")
-    wait_until(lambda: told() == 60, "all are told")
+    wait_until(lambda: told() == 120, "all are told")
     mail_is_out(house)
     assert_all_is_well(house)
 
