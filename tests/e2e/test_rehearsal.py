@@ -28,7 +28,7 @@ def test_the_chart_is_drawn_and_nothing_is_wider_than_the_screen(busy_city: City
     page = at_desk(busy_city.dispatcher, width=width)
     page.goto("/procedures/petition/edit/")
     page.locator("[name=accept_days]").fill("4")
-    row = page.locator("table.rungs tbody tr").nth(7)
+    row = page.locator("table.rungs tbody tr").nth(12)  # the last of the deadline
     row.locator("[name$=repeat_days]").fill("2")
     page.get_by_role("button", name="演练此阶梯").click()
     page.locator("#rehearsal-chart canvas").wait_for()

@@ -52,6 +52,16 @@ def one_rung(given: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return given | struck | {f"rungs-{empty}-{name}": value for name, value in rung.items()}
 
 
+def order_and_what_follows(given: dict[str, Any]) -> dict[str, Any]:
+    """One step that proposes a paper, one that is told when the paper is not answered."""
+    order = {"audience": ["turn", "leader"], "offset_days": "9", "measure": "supervision_order", "reply_days": "5"}
+    given = one_rung(given, **order)
+    place = next(name for name, value in given.items() if value == "supervision_order").split("-")[1]
+    reply = {"clock": "reply", "kind": "overdue", "offset_days": "1", "unit": "working", "repeat_days": "7"}
+    reply |= {"measure": "warning", "audience": ["turn", "head"]}
+    return given | {f"rungs-{int(place) + 1}-{name}": value for name, value in reply.items()}
+
+
 def chart_of(page: HttpResponse) -> dict[str, Any]:
     source = page.content.decode()
     return json.loads(re.search(r'<script id="rehearsal-data" type="application/json">(.*?)</script>', source)[1])
@@ -226,8 +236,7 @@ def test_rows_that_were_tampered_with_are_refused(due_in_ten_days, signed_in):
 
 def test_one_goes_back_to_the_form_with_everything_still_filled_in_and_keeps_it(due_in_ten_days, signed_in):
     browser = signed_in(due_in_ten_days.dispatcher)
-    given = one_rung(form_of(browser), audience=["turn", "office"], offset_days="9")
-    given |= {
+    given = order_and_what_follows(form_of(browser)) | {
         "reason": "按市政府要求调整。",
         "files_to": "省督察办",
         "look_back_days": "20，40",
@@ -244,7 +253,10 @@ def test_one_goes_back_to_the_form_with_everything_still_filled_in_and_keeps_it(
     assert browser.post(EDIT, again).status_code == 302
     kept = Procedure.objects.get(code="petition", is_current=True, office=due_in_ten_days.office)
     assert (kept.files_to, kept.look_back_days) == ("省督察办", [20, 40])
-    assert list(kept.rungs.values_list("offset_days", "audience")) == [(9, ["turn", "office"])]
+    assert list(kept.rungs.values_list("clock", "measure", "reply_days", "audience")) == [
+        ("deadline", "supervision_order", 5, ["turn", "leader"]),
+        ("reply", "warning", None, ["turn", "head"]),
+    ]
 
 
 def test_what_was_half_filled_in_comes_back_without_reproach(due_in_ten_days, signed_in):
