@@ -12,7 +12,7 @@ from hypothesis.stateful import invariant, precondition, rule
 from tests.workflow.road_machine import Road, able
 from tests.workflow.road_model import Alert, Item
 from workflow.lifecycle import Action
-from workflow.models import AlertNote, Proposal, RungFiring
+from workflow.models import AlertNote, Paper, Proposal, RungFiring
 from workflow.models.procedures import Measure
 
 A = Action
@@ -58,6 +58,8 @@ class LateRoad(Road):
             item.stay()
 
         self.act(item, A.SIGN_PAPER, who, follow)
+        if item.papers and data.draw(st.booleans(), "answered at once"):
+            self.reply(data, item)
 
     @precondition(lambda self: any(item.proposals for item in self.items))
     @rule(data=st.data())
@@ -68,8 +70,9 @@ class LateRoad(Road):
 
     @precondition(lambda self: any(item.papers for item in self.items))
     @rule(data=st.data())
-    def reply(self, data: st.DataObject) -> None:
-        item, who = self.choose(data, A.REPLY, self.draw(data, [one for one in self.items if one.papers]))
+    def reply(self, data: st.DataObject, item: Item | None = None) -> None:
+        item = item or self.draw(data, [one for one in self.items if one.papers])
+        item, who = self.choose(data, A.REPLY, item)
 
         def follow() -> None:
             """Who may answer for the lead answers for it first, and the oldest paper."""
@@ -82,21 +85,21 @@ class LateRoad(Road):
 
     @invariant()
     def what_the_clock_said_is_known(self) -> None:
+        by_number = {item.number: item for item in self.items}
         for item in self.items:
-            open_ = Proposal.objects.filter(item__number=item.number, status=Proposal.Status.OPEN)
-            rows = sorted(open_.select_related("timer__paper"), key=lambda row: -Measure(row.measure).severity)
-            item.proposals = [self._answering(row.timer.paper) for row in rows]
-            item.alerts = self._alerts(item)
-
-    def _alerts(self, item: Item) -> list[Alert]:
-        running = RungFiring.objects.filter(timer__item__number=item.number, timer__ended_at=None, superseded=False)
-        overdue = running.filter(rung__kind="overdue").select_related("rung", "timer__paper").order_by("pk")
-        last = {row.timer_id: row for row in overdue}.values()
-        return [self._alert(row) for row in last]
+            item.proposals, item.alerts = [], []
+        proposed = Proposal.objects.filter(item__number__in=by_number, status=Proposal.Status.OPEN)
+        rows = proposed.select_related("item", "timer__paper")
+        for row in sorted(rows, key=lambda row: -Measure(row.measure).severity):
+            by_number[row.item.number].proposals.append(self._answering(row.timer.paper))
+        running = RungFiring.objects.filter(timer__item__number__in=by_number, timer__ended_at=None, superseded=False)
+        overdue = running.filter(rung__kind="overdue").select_related("rung", "timer__item", "timer__paper")
+        for row in {row.timer_id: row for row in overdue.order_by("pk")}.values():
+            by_number[row.timer.item.number].alerts.append(self._alert(row))
 
     def _alert(self, row: RungFiring) -> Alert:
         noted = AlertNote.objects.filter(firing=row).values_list("by__username", flat=True)
         return Alert(min(row.rung.audience, key=LEVELS.index), self._answering(row.timer.paper), set(noted))
 
-    def _answering(self, paper: object) -> str | None:
+    def _answering(self, paper: Paper | None) -> str | None:
         return self.places[paper.department_id] if paper else None
