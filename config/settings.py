@@ -176,6 +176,8 @@ else:
 
 # -- how and when people are told --------------------------------------------------------------------------------------
 SMS_URL = env.str("SMS_URL", default="")  # the gateway; without it nobody gets text messages
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
+SMS_SIGN = env.str("SMS_SIGN", default="闭环")
 SMS_PER_PERSON_AND_DAY = env.int("SMS_PER_PERSON_AND_DAY", default=5)
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])  # may be inside our own network
 QUIET_HOURS = env.str("QUIET_HOURS", default="22:00-07:00")  # business time; only urgent notices go out; empty: none

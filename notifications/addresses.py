@@ -16,15 +16,25 @@ def check_url(url: str) -> None:
     government's own network, a gateway of the tests.
     """
     parts = _split(url)
-    if {parts.hostname, f"{parts.hostname}:{parts.port}"} & set(settings.WEBHOOK_ALLOWED_HOSTS):
+    if _is_allowed(parts.hostname, parts.port):
         return
     if parts.scheme != "https":
         raise ValidationError(_("The address must begin with https://."), code="not-https")
     if parts.port not in (None, 443, 8443):
         raise ValidationError(_("Only the ports 443 and 8443 are allowed."), code="port-refused")
-    for address in _resolve(parts.hostname):
-        if not _is_public(address):
-            raise ValidationError(_("The address leads into an internal network."), code="internal-address")
+    addresses_of(parts.hostname, parts.port)
+
+
+def addresses_of(host: str, port: int | None, *, is_trusted: bool = False) -> list[str]:
+    """The IP addresses of a host. Raises ValidationError if one is internal and the host not allowed, nor trusted."""
+    found = _resolve(host)
+    if not (is_trusted or _is_allowed(host, port) or all(map(_is_public, found))):
+        raise ValidationError(_("The address leads into an internal network."), code="internal-address")
+    return found
+
+
+def _is_allowed(host: str | None, port: int | None) -> bool:
+    return bool({host, f"{host}:{port}"} & set(settings.WEBHOOK_ALLOWED_HOSTS))
 
 
 def _split(url: str) -> SplitResult:

@@ -178,7 +178,7 @@ def one_line(subject: str) -> str:
 
 
 def endpoints_of(departments: Collection[int]) -> list[Endpoint]:
-    """The robots and webhooks in use of these departments, by id. One query.
+    """The robots and webhooks in use of these departments, by id. One query, none without departments.
 
     A draft to one of them: Draft(recipient_id=None, endpoint_id=endpoint.pk, …), in settings.LANGUAGE_CODE.
     """

@@ -111,7 +111,7 @@ def _steps(city: City, lead: Department | None, departments: Any) -> Iterator[Ca
 def source(city: City, procedure: str = "petition") -> Source:
     """The batch of this procedure, made at the first asking."""
     found, _ = Source.objects.get_or_create(
-        procedure=Procedure.objects.get(code=procedure),
+        procedure=Procedure.objects.filter(code=procedure).latest("revision"),
         office=city.office,
         kind=KINDS[procedure],
         title=f"{procedure} 批次",

@@ -5,10 +5,11 @@ The ladder climbs: a post that is vacant when a rung fires leaves its notice to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from accounts.hierarchy import holders
@@ -152,12 +153,17 @@ class Posts:
         return Climb([], None, None, vacant)
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True)
+class Told:
     """What an event tells of; `paper`: the one that waits for an answer, where its clock speaks."""
 
     event: Event
     item: WorkItem
     paper: Paper | None
+
+    @cached_property
+    def place(self) -> Place:
+        return place_of(self.item, self.paper)
 
 
 def _responsible(batch: Iterable[Told]) -> dict[int, set[int]]:
@@ -179,12 +185,13 @@ class Audiences:
         batch = list(batch)
         self._departments = _responsible(batch if Audience.RESPONSIBLE in wanted else ())
         named = {told.event.data.get(key) for told in batch for key in _NAMED_BY_EVENT.values()}
-        places = {place_of(told.item, told.paper) for told in batch}
-        others = {
-            seat_of(name, told.item).department_id for told in batch for name in (Audience.LEAD, Audience.SUPERIOR)
-        }
-        everybody = (named | others).union(*self._departments.values(), *(place.departments for place in places))
-        self._posts = Posts(everybody, on)
+        places = {told.place for told in batch}
+        off_the_ladder = {Audience.LEAD, Audience.SUPERIOR} & set(wanted)
+        others = {seat_of(name, told.item).department_id for told in batch for name in off_the_ladder}
+        whole = (named | others).union(*self._departments.values(), *(place.departments for place in places))
+        self.concerned = whole - {None}  # departments
+        self._posts = Posts(self.concerned, on)
+        self.climb = cache(self._climb)
         self.vacant: set[Seat] = set()  # posts that a notice found empty
         self.filled: set[Seat] = set()
 
@@ -198,9 +205,23 @@ class Audiences:
             return [user for pk in self._departments[told.item.pk] for user in self._posts.holding(Seat(pk, handling))]
         return self._posts.holding(seat_of(audience, told.item))
 
-    def climb(self, audience: Audience, told: Told) -> list[User]:
-        """Those of this level; where nobody holds the post today, those of the first level above that is held."""
-        found = self._posts.climb(audience, place_of(told.item, told.paper))
-        self.vacant.update(found.vacant)
-        self.filled.update([found.seat] if found.seat else [])
-        return found.people
+    def departments(self, audience: Audience, told: Told) -> set[int]:
+        """Those that are meant as a whole; of a group of single persons none."""
+        if audience == Audience.RESPONSIBLE:
+            return self._departments[told.item.pk]
+        if audience == Audience.ADDRESSEE:
+            return {told.event.data[_NAMED_BY_EVENT[audience]]}
+        if audience not in (Audience.TURN, Audience.HEAD, Audience.LEAD, Audience.OFFICE):
+            return set()
+        seat = seat_of(audience, told.item) if audience == Audience.LEAD else seat_at(audience, told.place)
+        return {seat.department_id} - {None}
+
+    def _climb(self, levels: tuple[Audience, ...], place: Place) -> Mapping[int, User]:
+        """By id those of these levels; where nobody holds a post today, those of the first level above that is held."""
+        people: dict[int, User] = {}
+        for level in levels:
+            found = self._posts.climb(level, place)
+            people |= {user.id: user for user in found.people}
+            self.vacant.update(found.vacant)
+            self.filled.update([found.seat] if found.seat else [])
+        return people

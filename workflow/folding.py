@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 
@@ -13,10 +13,10 @@ class Telling(Protocol):
     people: dict[int, Any]
 
     @property
-    def item(self) -> int: ...
+    def item(self) -> Hashable: ...
 
     @property
-    def whole(self) -> int | None: ...
+    def whole(self) -> Hashable: ...  # the item of which it is a part; None: of none
 
     @property
     def severity(self) -> int: ...
@@ -31,10 +31,10 @@ def fold(tellings: Iterable[T]) -> Iterator[tuple[T, T, int]]:
     A part whose measure is the harder one is told by itself. Parts have no parts.
     """
     tellings = sorted(tellings, key=lambda telling: -telling.severity)
-    of_item: defaultdict[int, list[T]] = defaultdict(list)
+    of_item: defaultdict[Hashable, list[T]] = defaultdict(list)
     for telling in tellings:
         of_item[telling.item].append(telling)
-    for part in tellings:
+    for part in (telling for telling in tellings if telling.whole is not None):
         for whole in of_item.get(part.whole, ()):
             if whole.severity >= part.severity:
                 yield from ((part, whole, pk) for pk in _taken(part, whole))

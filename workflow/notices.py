@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
+from urllib.parse import quote
 
-from django.urls import reverse
+from django.conf import settings
+from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Department, User, today
 from notifications.alarms import clear_alarm, raise_alarm
-from notifications.models import Alarm, NoticeClass
-from notifications.services import Draft, notify
+from notifications.models import Alarm, Endpoint, NoticeClass
+from notifications.services import Draft, endpoints_of, notify
 from workflow import wording
 from workflow.audiences import Audience, Audiences, Seat, Told
 from workflow.deadlines import BUSINESS_ZONE
@@ -94,11 +97,11 @@ class Announcement:
     timer: int | None = None
     paper: Paper | None = None
 
-    @property
+    @cached_property
     def told(self) -> Told:
         return Told(self.event, self.item, self.paper)
 
-    @property
+    @cached_property
     def measure(self) -> Measure | None:
         return Measure(self.event.data["measure"]) if self.timer else None
 
@@ -109,7 +112,7 @@ class _Telling:
 
     entry: Announcement
     people: dict[int, User]
-    seeing: set[int]
+    seeing: Collection[int]
     parts: defaultdict[int, list[Announcement]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -143,7 +146,7 @@ def announce_all(announcements: list[Announcement]) -> None:
     audiences = Audiences([entry.told for entry in announcements], today(), wanted)
     tellings = [_telling(entry, audiences) for entry in announcements]
     _fold_parts(tellings)
-    notify(_drafts(tellings))
+    notify(_drafts(tellings) + _drafts_for_groups(announcements, audiences))
     if any(entry.timer for entry in announcements):
         _watch_posts(audiences)
 
@@ -152,12 +155,13 @@ _LEFT = (Audience.FORMER_LEAD,)  # may see the item no longer
 
 
 def _telling(entry: Announcement, audiences: Audiences) -> _Telling:
-    find = audiences.climb if entry.timer else audiences.of
-    found = {name: find(name, entry.told) for name in entry.audiences}
-    people = {user.pk: user for users in found.values() for user in users}
+    if entry.timer:
+        people = audiences.climb(entry.audiences, entry.told.place)
+        return _Telling(entry, dict(people), people.keys())
+    found = {name: audiences.of(name, entry.told) for name in entry.audiences}
+    people = {user.id: user for users in found.values() for user in users}
     people.pop(entry.event.actor_id, None)
-    seeing = {user.pk for name, users in found.items() if name not in _LEFT for user in users}
-    return _Telling(entry, people, seeing)
+    return _Telling(entry, people, {user.id for name, users in found.items() if name not in _LEFT for user in users})
 
 
 def _fold_parts(tellings: Iterable[_Telling]) -> None:
@@ -180,15 +184,51 @@ def _drafts_for(readers: list[User], telling: _Telling) -> Iterator[Draft]:
     if not readers:
         return
     entry, words = telling.entry, {}
-    common, place = _common(entry), {"url": item_path(entry.item), "about": f"item:{entry.item.pk}"}
+    common, place = _common(entry), _place(entry.item)
     for user in readers:
-        parts = telling.parts.get(user.pk, ())
+        parts = telling.parts.get(user.id, ())
         key = tuple(part.event.pk for part in parts)
         if key not in words:
             words[key] = _words(entry, parts)
-        own = {"recipient_id": user.pk, "dedup_key": f"event:{entry.event.pk}:{user.pk}"}
-        where = place if user.pk in telling.seeing else {"url": "", "about": ""}
+        own = {"recipient_id": user.id, "dedup_key": f"event:{entry.event.pk}:{user.id}"}
+        where = place if user.id in telling.seeing else place | {"url": ""}
         yield Draft(**words[key], **own, **where, **common)
+
+
+def _drafts_for_groups(announcements: list[Announcement], audiences: Audiences) -> list[Draft]:
+    """For the robots and webhooks of the departments meant; not of what a person might do without. One query."""
+    endpoints: defaultdict[int, list[Endpoint]] = defaultdict(list)
+    for endpoint in endpoints_of(audiences.concerned):
+        endpoints[endpoint.department_id].append(endpoint)
+    if not endpoints:
+        return []
+    with translation.override(settings.LANGUAGE_CODE):
+        return [
+            _draft_for_group(entry, endpoint)
+            for entry in announcements
+            if _weight(entry.event) != OPTIONAL
+            for department in _departments(entry, audiences) & endpoints.keys()
+            for endpoint in endpoints[department]
+        ]
+
+
+def _departments(entry: Announcement, audiences: Audiences) -> set[int]:
+    return set().union(*(audiences.departments(name, entry.told) for name in entry.audiences))
+
+
+def _draft_for_group(entry: Announcement, endpoint: Endpoint) -> Draft:
+    return Draft(
+        recipient_id=None,
+        endpoint_id=endpoint.pk,
+        dedup_key=f"event:{entry.event.pk}:endpoint:{endpoint.pk}",
+        **_words(entry, ()),
+        **_place(entry.item),
+        **_common(entry),
+    )
+
+
+def _place(item: WorkItem) -> dict[str, str]:
+    return {"url": item_path(item), "about": f"item:{item.pk}"}
 
 
 def _words(entry: Announcement, parts: Iterable[Announcement]) -> dict[str, str]:
@@ -217,8 +257,14 @@ def _weight(event: Event) -> str:
 
 
 def item_path(item: WorkItem) -> str:
-    """The item's page, relative to the site."""
-    return reverse("workflow:item", args=[item.number])
+    """The item's page, relative to the site. Thousands in a batch, so the route is looked up once."""
+    before, after = _route(get_script_prefix())
+    return f"{before}{quote(item.number)}{after}"
+
+
+@cache
+def _route(prefix: str) -> list[str]:
+    return reverse("workflow:item", args=["@"]).split("@")
 
 
 # -- vacant posts ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Every reading rule: who sees what, whose turn it is, what is overdue. Nothing else decides about reading."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,15 +30,24 @@ LOOK_BACK_AHEAD = timedelta(days=14)  # a look-back lies in the inbox from so ma
 
 def visible_to(user: User) -> QuerySet[WorkItem]:
     """Items of the person's office; once handed out, those of his city and those on which his department has a part."""
-    departments = user.departments_with(Permission.SEE_DEPARTMENT)
-    has_a_part = Assignment.objects.filter(department__in=departments)
-    of_item = Exists(has_a_part.filter(item=OuterRef("pk")))
-    of_parent = Exists(has_a_part.filter(item=OuterRef("parent_id")))
     of_the_city = Q(office__superior__in=user.departments_with(Permission.SEE_CITY))
+    has_a_part = _has_a_part(user.departments_with(Permission.SEE_DEPARTMENT))
     return WorkItem.objects.filter(
         Q(office__in=user.departments_with(Permission.SEE_OFFICE))
-        | (Q(assigned_at__isnull=False) & (of_the_city | Q(of_item) | Q(parent__isnull=False) & Q(of_parent)))
+        | (Q(assigned_at__isnull=False) & (of_the_city | has_a_part))
     )
+
+
+def visible_to_department(department: int) -> QuerySet[WorkItem]:
+    """What may be told to a department as a whole, in the group in which its robot speaks."""
+    return WorkItem.objects.filter(Q(office=department) | Q(assigned_at__isnull=False) & _has_a_part([department]))
+
+
+def _has_a_part(departments: Collection[int]) -> Q:
+    """In the item, or in the whole of which it is a part."""
+    parts = Assignment.objects.filter(department__in=departments)
+    of_parent = Q(Exists(parts.filter(item=OuterRef("parent_id"))))
+    return Q(Exists(parts.filter(item=OuterRef("pk")))) | Q(parent__isnull=False) & of_parent
 
 
 def sources_visible_to(user: User) -> QuerySet[Source]:

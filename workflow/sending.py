@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.models import Endpoint, Message
 from workflow.lifecycle import Action
-from workflow.models import Assignment, Timer, WorkItem
-from workflow.querysets import visible_to
+from workflow.models import Timer
+from workflow.querysets import visible_to, visible_to_department
 
 NOT_ENTITLED = "the reader may not see the item any more"
 SETTLED = "settled meanwhile"
@@ -52,9 +51,6 @@ def _ended_timers(messages: Iterable[Message]) -> set[int]:
 
 def _seen_by(reader: User | Endpoint, items: set[int]) -> set[int]:
     """Of these items those that the reader may see now: a person, or a department by its robot."""
-    if isinstance(reader, User):
-        return set(visible_to(reader).filter(pk__in=items).values_list("pk", flat=True))
-    department = reader.department_id
-    has_a_part = Assignment.objects.filter(department=department).values("item")
-    its_own = Q(office=department) | Q(assigned_at__isnull=False, pk__in=has_a_part)
-    return set(WorkItem.objects.filter(its_own, pk__in=items).values_list("pk", flat=True))
+    is_person = isinstance(reader, User)
+    visible = visible_to(reader) if is_person else visible_to_department(reader.department_id)
+    return set(visible.filter(pk__in=items).values_list("pk", flat=True))

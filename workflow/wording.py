@@ -45,11 +45,36 @@ def subject(event: Event, item: WorkItem) -> str:
 
 def what_happened(event: Event) -> str:
     """The action; a notice of the clock is called by its measure, one that is only proposed says so."""
-    measure = event.data.get("measure") if "clock" in event.data else None
-    if measure is None:
+    if "clock" not in event.data or "measure" not in event.data:
         return event.label
+    return _called(get_language(), event.data["measure"], bool(event.data.get("proposed")))
+
+
+# Thousands of clocks end on one day and are told in the same words; so these are kept, language by language.
+
+
+@lru_cache(maxsize=64)
+def _called(language: str, measure: str, is_proposed: bool) -> str:
     label = str(Measure(measure).label)
-    return _("%(measure)s proposed") % {"measure": label} if event.data.get("proposed") else label
+    return _("%(measure)s proposed") % {"measure": label} if is_proposed else label
+
+
+@lru_cache(maxsize=1024)
+def _where_it_stands(language: str, state: str, clock: str, due_on: str, paper: str | None) -> str:
+    lines = [_now(state), f"{CLOCKS[clock]}：{day(due_on)}"]
+    if paper:
+        lines.append(_("Paper: %(number)s") % {"number": paper})
+    return "\n".join(lines)
+
+
+@lru_cache(maxsize=64)
+def _is_proposed(language: str, measure: str) -> str:
+    sentence = _("%(measure)s is proposed. It is not taken unless a supervisor signs the paper.")
+    return sentence % {"measure": Measure(measure).label}
+
+
+def _now(state: str) -> str:
+    return _("Now: %(state)s") % {"state": State(state).label}
 
 
 def body(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[Event, WorkItem]] = ()) -> str:
@@ -60,11 +85,7 @@ def body(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[E
 def _lines(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple[Event, WorkItem]]) -> Iterator[str]:
     yield str(sentence)
     yield _("Item: %(item)s") % {"item": item}
-    yield _("Now: %(state)s") % {"state": State(item.state).label}  # get_state_display() translates every state
-    if "clock" in event.data:
-        yield _of_the_clock(get_language(), **{name: event.data.get(name) for name in _CLOCK_DATA})
-    elif item.due_on and not item.supplement_by:
-        yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
+    yield from _of_the_clock(event, item) if "clock" in event.data else _of_the_item(item)
     yield from _result(event)
     if parts:
         yield _parts(parts)
@@ -74,20 +95,17 @@ def _lines(event: Event, item: WorkItem, sentence: object, parts: Sequence[tuple
         yield _("Note: %(note)s") % {"note": event.note}
 
 
-_CLOCK_DATA = ("clock", "due_on", "measure", "paper", "proposed")
+def _of_the_clock(event: Event, item: WorkItem) -> Iterator[str]:
+    language, data = get_language(), event.data
+    yield _where_it_stands(language, item.state, data["clock"], data["due_on"], data.get("paper"))
+    if data.get("proposed"):
+        yield _is_proposed(language, data["measure"])
 
 
-@lru_cache(maxsize=1024)  # many clocks end on one day
-def _of_the_clock(
-    language: str, clock: str, due_on: str, measure: str | None, paper: str | None, proposed: bool | None
-) -> str:
-    lines = [f"{CLOCKS[clock]}：{day(due_on)}"]
-    if paper:
-        lines.append(_("Paper: %(number)s") % {"number": paper})
-    if proposed:
-        sentence = _("%(measure)s is proposed. It is not taken unless a supervisor signs the paper.")
-        lines.append(sentence % {"measure": Measure(measure).label})
-    return "\n".join(lines)
+def _of_the_item(item: WorkItem) -> Iterator[str]:
+    yield _now(item.state)
+    if item.due_on and not item.supplement_by:
+        yield _("Deadline: %(day)s") % {"day": formats.date_format(item.due_on)}
 
 
 def _parts(parts: Sequence[tuple[Event, WorkItem]]) -> str:

@@ -34,10 +34,6 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=models.Q(('attempts__gt', 0), ('channel', 'sms')), fields=['recipient', 'claimed_at'], name='notifications_delivery_texted'),
         ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['dead', 'unknown', 'held'])), fields=['state', 'id'], name='notifications_delivery_stuck'),
-        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('endpoint__isnull', True), ('recipient__isnull', False)), models.Q(('endpoint__isnull', False), ('recipient__isnull', True)), _connector='OR'), name='notifications_delivery_to_a_person_or_an_endpoint'),

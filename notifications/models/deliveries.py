@@ -82,15 +82,10 @@ class Delivery(models.Model):
                 condition=Q(channel=Channel.SMS, attempts__gt=0),
                 name="notifications_delivery_texted",
             ),
-            models.Index(  # what a person should look at
-                fields=["state", "id"],
-                condition=Q(state__in=[DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.HELD]),
-                name="notifications_delivery_stuck",
-            ),
             models.Index(
                 fields=["lease_until"], condition=Q(state=DeliveryState.SENDING), name="notifications_delivery_leased"
             ),
-            models.Index(
+            models.Index(  # what is worked on, and what a person should look at
                 fields=["state", "channel"],
                 condition=~Q(state__in=SETTLED),
                 name="notifications_delivery_open",

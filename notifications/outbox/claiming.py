@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from notifications.models import DIGEST, Delivery, DeliveryAttempt
 from notifications.outbox import limits, reasons
-from notifications.outbox.digests import compose
+from notifications.outbox.digests import compose, take_apart
 from notifications.outbox.rules import RULES
 
 # Longer than CELERY_TASK_TIME_LIMIT: when a lease has run out, its worker was killed before.
@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=330)
 TOGETHER = 5  # so many may come one by one; more that wait for one reader leave as one digest
 State = Delivery.State
 LOOKED_AT = 100  # of what is due longest; their readers are tried in turn
-AT_ONCE = 2000  # deliveries in a digest
+AT_ONCE = 20_000  # deliveries in a digest; it names the first few
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ def _goes_alone(delivery: Delivery) -> bool:
 
 def _take(turn: _Turn) -> Delivery | None:
     """Start the attempt; None when nothing of it may go now, which is written down then."""
+    if turn.first.message.kind == DIGEST and not turn.first.interruptions and take_apart(turn.first):
+        return None
     chosen = reasons.sort_out(turn.waiting if turn.is_digest else [turn.first])
     if not chosen or limits.must_wait(turn.first, turn.waiting):
         return None

@@ -1,7 +1,12 @@
-"""Digests: what waits for one reader on one channel, as one message of its own. Its composition never changes."""
+"""Digests: what waits for one reader on one channel, as one message of its own.
+
+Its composition never changes: one of which something may not be told any more is taken apart, and what is left leaves
+as another one.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
+from uuid import uuid4
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -11,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications.models import DIGEST, Delivery, Message, NoticeClass
+from notifications.outbox.reasons import ask_the_business, suppress
 
 AT_MOST = 50  # lines; what was left out is on the page of messages
 
@@ -36,6 +42,23 @@ def compose(members: list[Delivery]) -> Delivery:
     return digest
 
 
+def take_apart(digest: Delivery) -> bool:
+    """Undo a digest, not out yet, of which something may not be told any more; False when all of it may.
+
+    What is barred is suppressed with its reason, the rest waits anew.
+    """
+    members = digest.members.select_related("message__recipient", "message__endpoint")
+    by_message = {member.message_id: member for member in members}
+    barred = ask_the_business([member.message for member in by_message.values()])
+    if not barred:
+        return False
+    suppress(Delivery.objects.filter(pk=digest.pk), "taken apart: not all of it may be told any more")
+    for message, reason in barred.items():
+        suppress(Delivery.objects.filter(pk=by_message[message].pk), reason)
+    digest.members.update(state=Delivery.State.PENDING, digest=None, next_attempt_at=Now())
+    return True
+
+
 def _message(members: list[Delivery]) -> Message:
     first, messages = members[0], [member.message for member in members]
     occasions = {message.occasion for message in messages}
@@ -47,7 +70,7 @@ def _message(members: list[Delivery]) -> Message:
         subject=_subject(messages),
         body="\n".join(_lines(messages)),
         url=reverse("notifications:messages"),
-        dedup_key=f"digest:{first.pk}:{first.attempts}",
+        dedup_key=f"digest:{uuid4()}",
         occasion=occasions.pop() if len(occasions) == 1 else "",
         notice_class=NoticeClass.MANDATORY if mandatory else NoticeClass.DIGESTIBLE,
         is_urgent=any(message.is_urgent for message in messages),

@@ -16,7 +16,7 @@ def sort_out(deliveries: list[Delivery]) -> list[Delivery]:
     """Suppress those that nobody may get any more, each with its reason; returns the others."""
     found = {delivery.pk: NOBODY for delivery in deliveries if not address_of(delivery)}
     left = [delivery for delivery in deliveries if delivery.pk not in found]
-    barred = _ask_the_business([delivery.message for delivery in left])
+    barred = ask_the_business([delivery.message for delivery in left])
     found |= {delivery.pk: barred[delivery.message_id] for delivery in left if delivery.message_id in barred}
     for pk, reason in found.items():
         suppress(Delivery.objects.filter(pk=pk), reason)
@@ -26,7 +26,10 @@ def sort_out(deliveries: list[Delivery]) -> list[Delivery]:
 def suppress(deliveries: object, reason: str) -> int:
     """Put deliveries of a queryset aside for good."""
     return deliveries.update(
-        state=Delivery.State.SUPPRESSED, next_attempt_at=None, last_error=reason[:ERROR_LENGTH].replace("\x00", "")
+        state=Delivery.State.SUPPRESSED,
+        digest=None,
+        next_attempt_at=None,
+        last_error=reason[:ERROR_LENGTH].replace("\x00", ""),
     )
 
 
@@ -39,7 +42,7 @@ def address_of(delivery: Delivery) -> str:
     return delivery.recipient.phone if delivery.channel == Channel.SMS else delivery.recipient.email
 
 
-def _ask_the_business(messages: list[Message]) -> dict[int, str]:
+def ask_the_business(messages: list[Message]) -> dict[int, str]:
     """By message the sentence why not; only of those that say what they are about."""
     asked = [message for message in messages if message.about or message.holds_while]
     if not asked or not settings.NOTIFICATIONS_REASONS_NOT_TO_SEND:

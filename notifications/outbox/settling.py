@@ -45,7 +45,7 @@ def failure(delivery: Delivery, error: ChannelError) -> Outcome:
     elif error.ambiguous and delivery.interruptions + 1 >= rule.doubts:
         state = State.UNKNOWN
     elif delivery.attempts > len(rule.delays):
-        state = State.DEAD
+        state = State.UNKNOWN if delivery.interruptions else State.DEAD  # one of the attempts may have got through
     else:
         state = State.PENDING
     reason = str(error) or type(error).__name__

@@ -5,11 +5,13 @@ from django.contrib import admin
 
 from accounts.models import Department, Membership, Region, User
 from accounts.roles import Role
+from notifications.models import Endpoint
 from tests.people import PEOPLE
 from tests.walking import walk
 from workflow.lifecycle import State
 
 PAGES = ["/admin/", "/admin/accounts/user/", "/admin/accounts/department/", "/admin/accounts/region/"]
+OURS = {User, Department, Region, Endpoint}
 OTHERS = [name for name in PEOPLE if name != "system_admin"]
 
 
@@ -29,18 +31,18 @@ def test_djangos_own_superuser_switch_opens_nothing(city, signed_in):
     assert signed_in(city.dispatcher).get("/admin/").status_code in (302, 403)
 
 
-def test_of_ours_only_people_and_departments_are_registered():
+def test_of_ours_only_people_departments_and_their_robots_are_registered():
     ours = {"accounts", "workflow", "notifications"}
     registered = {model for model in admin.site._registry if model._meta.app_label in ours}
-    assert registered == {User, Department, Region}
+    assert registered == OURS
 
 
-def test_the_front_page_offers_nothing_but_people_and_departments(city, signed_in):
+def test_the_front_page_offers_nothing_but_people_departments_and_their_robots(city, signed_in):
     offered = signed_in(city.system_admin).get("/admin/").context["app_list"]
-    assert [app["app_label"] for app in offered] == ["accounts"]
+    assert [app["app_label"] for app in offered] == ["accounts", "notifications"]
 
 
-@pytest.mark.parametrize("model", [model for model in admin.site._registry if model._meta.app_label != "accounts"])
+@pytest.mark.parametrize("model", [model for model in admin.site._registry if model not in OURS])
 def test_tables_of_libraries_are_closed_to_the_system_administrator(city, signed_in, model):
     path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     assert signed_in(city.system_admin).get(path).status_code == 403

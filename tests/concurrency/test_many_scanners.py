@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Count
 
-from notifications.models import Delivery, Message
+from notifications.models import Alarm, Delivery, Message
+from tests.concurrency.copies import copied
 from tests.concurrency.racing import race
 from tests.people import City
 from tests.walking import add_evidence, shanghai, walk
@@ -21,47 +22,6 @@ START = shanghai(2025, 3, 3)
 OVERDUE = shanghai(2025, 5, 3, 8, 30)  # the day after the deadline
 EARS = 2  # clerk and head of the lead
 LOAD = 2_000
-
-
-def copied(originals: list[WorkItem], total: int) -> None:
-    """A load of items like those that walked: rows, departments and running clocks, with numbers of their own.
-
-    They come as a replica's rows do, since an item that somebody registers begins as a draft.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = 'replica'")
-        _copy("workflow_workitem", originals, total, {"number": "t.number || '-' || n", "external_ref": "t.id::text"})
-        for table in ("workflow_assignment", "workflow_timer"):
-            _copy_related(table)
-
-
-def _columns(table: str) -> list[str]:
-    with connection.cursor() as cursor:
-        return [row.name for row in connection.introspection.get_table_description(cursor, table) if row.name != "id"]
-
-
-def _copy(table: str, originals: list[WorkItem], total: int, changes: dict[str, str]) -> None:
-    columns = _columns(table)
-    values = ", ".join(changes.get(name, f"t.{name}") for name in columns)
-    each = total // len(originals) - 1
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t, generate_series(1, %s) n "
-            "WHERE t.id = ANY(%s)",
-            [each, [item.pk for item in originals]],
-        )
-
-
-def _copy_related(table: str) -> None:
-    """external_ref of a copy names its original for as long as the copying takes."""
-    columns = _columns(table)
-    values = ", ".join("copy.id" if name == "item_id" else f"t.{name}" for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t "
-            "JOIN workflow_workitem copy ON copy.external_ref = t.item_id::text"
-        )
 
 
 @pytest.fixture
@@ -160,3 +120,19 @@ def test_an_objection_and_the_end_of_publicity_at_once_lose_neither(committed_ci
     assert [result for result in results if isinstance(result, Exception) and not isinstance(result, Refused)] == []
     for item in WorkItem.objects.all():
         assert (item.state, item.turn_party, item.objections.count()) == ("publicizing", "office", 1)
+
+
+def test_a_scan_that_waits_too_long_for_a_lock_calls_no_clock_poisoned(committed_city):
+    item = walk(committed_city, State.RECTIFYING, now=START)
+
+    def hurried_scan() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        return scan(OVERDUE)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE notifications_message IN SHARE MODE")
+        assert race([hurried_scan]) == [0]
+    assert not Alarm.objects.exists()
+    assert scan(OVERDUE) == 1
+    assert item.events.filter(action="escalate").count() == 1

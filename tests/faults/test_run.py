@@ -1,7 +1,6 @@
 """./run when something is in its way: one sentence, exit code 1, nothing left behind."""
 
 import fcntl
-import importlib.util
 import json
 import os
 import shutil
@@ -11,21 +10,14 @@ import subprocess
 import sys
 import textwrap
 import time
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.faults.ground import load
+
 RUN = Path(__file__).resolve().parents[2] / "run"
-
-
-def load(file: Path) -> ModuleType:
-    loader = SourceFileLoader("run", str(file))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
-    sys.modules["run"] = module  # dataclasses look their module up
-    loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

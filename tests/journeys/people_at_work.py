@@ -7,12 +7,13 @@ import re
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from notifications import outbox
-from notifications.models import Channel
+from notifications.models import Channel, Delivery, StoredMail
 from tests.people import PASSWORD
 from tests.walking import photo
 from workflow.models import WorkItem
@@ -62,9 +63,12 @@ class Person:
         return self.does(item, "submit", summary=summary, evidence=list(files))
 
     def mail(self) -> str:
-        """All subjects in this person's mailbox, after the outbox has been emptied."""
+        """All that this person's mailbox says the next morning: what waited for others has left, alone or with them."""
+        Delivery.objects.filter(state=Delivery.State.PENDING).update(next_attempt_at=Now())
         outbox.deliver(Channel.EMAIL)
-        return self.opens(reverse("notifications:mailbox"))
+        mails = StoredMail.objects.filter(to=self.user.email).order_by("pk")
+        pages = [reverse("notifications:mailbox"), *(reverse("notifications:mail", args=[mail.pk]) for mail in mails)]
+        return "\n".join(self.opens(page) for page in pages)
 
 
 def text_of(page: str) -> str:

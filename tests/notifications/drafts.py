@@ -23,7 +23,7 @@ def draft(reader: User, **fields: object) -> Draft:
         "subject": f"任务 {number}",
         "body": "请于 3 日内签收。",
         "url": "/items/7/",
-        "dedup_key": f"event:{number}:{reader.pk}",
+        "dedup_key": f"draft:{number}:{reader.pk}",
     }
     return Draft(**{**defaults, **fields})
 

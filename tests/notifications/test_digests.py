@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from smtplib import SMTPResponseException
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -142,6 +143,33 @@ def test_a_retry_sends_the_same_digest_under_the_same_id(reader, outgoing):
     assert Delivery.objects.filter(digest=before).count() == MANY
     (mail,) = [mail for mail in outgoing.sent if "条通知" in mail.subject]
     assert mail.body.startswith(before.message.body)
+
+
+def test_a_digest_of_which_something_may_not_be_told_any_more_is_made_anew(reader, outgoing, settings):
+    settings.NOTIFICATIONS_REASONS_NOT_TO_SEND = ""
+    tell(*[reader] * MANY, about="item:8")
+    tell(reader, about="item:7", subject="不该再看")
+    outgoing.script[:] = [SMTPResponseException(451, b"busy")]
+    deliver("email")
+    before = digest()
+    settings.NOTIFICATIONS_REASONS_NOT_TO_SEND = f"{__name__}.all_but_the_seventh"
+    time_passes()
+    assert deliver("email") == 1
+    before.refresh_from_db()
+    assert before.state == State.SUPPRESSED
+    assert "不该再看" not in outgoing.sent[0].body
+    assert Delivery.objects.filter(state=State.DIGESTED).exclude(digest=before).count() == MANY
+
+
+def test_one_that_may_be_out_already_stays_as_it_is(reader, outgoing, settings):
+    settings.NOTIFICATIONS_REASONS_NOT_TO_SEND = ""
+    tell(*[reader] * MANY, about="item:7")
+    outgoing.script[:] = [TimeoutError()]
+    deliver("email")
+    settings.NOTIFICATIONS_REASONS_NOT_TO_SEND = f"{__name__}.all_but_the_seventh"
+    time_passes()
+    assert deliver("email") == 1
+    assert digest().state == State.SENT
 
 
 def test_what_may_be_out_already_joins_no_digest(reader, outgoing):

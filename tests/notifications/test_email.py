@@ -7,17 +7,18 @@ import pytest
 from notifications.channels import ChannelError, Envelope, transport_for
 from notifications.models import Delivery
 from notifications.outbox import RETRY_DELAYS, deliver
+from tests.gateway import Gateway
+from tests.gateway.smtp import HANG_UP
 from tests.notifications.drafts import tell, time_passes
-from tests.notifications.smtp_server import HANG_UP, SmtpServer
 
 State = Delivery.State
 
 
 @pytest.fixture
 def server(settings):
-    with SmtpServer() as running:
+    with Gateway() as running:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = running.address
+        settings.EMAIL_HOST, settings.EMAIL_PORT = running.smtp_address
         settings.EMAIL_TIMEOUT = 5
         yield running
 
@@ -41,7 +42,7 @@ def test_the_message_arrives_as_it_was_written(delivery, server):
 def test_a_run_uses_one_smtp_connection(reader, server):
     tell(reader, reader, reader)
     assert deliver("email") == 3
-    assert server.connections == 1
+    assert server.smtp.connections == 1
 
 
 def test_a_refused_connection_is_tried_again_later(delivery, server, settings):
@@ -68,16 +69,16 @@ def test_a_refused_connection_is_tried_again_later(delivery, server, settings):
     ],
 )
 def test_the_servers_answer_decides(delivery, server, command, answer, state, doubts):
-    server.answers[command] = answer
+    server.smtp.answers[command] = answer
     after_one_run(delivery)
     assert (delivery.state, delivery.interruptions) == (state, doubts)
     assert answer == HANG_UP or answer[4:] in delivery.last_error
 
 
 def test_after_a_lost_connection_the_next_run_makes_a_new_one(delivery, server):
-    server.answers["."] = HANG_UP
+    server.smtp.answers["."] = HANG_UP
     deliver("email")
-    server.answers.clear()
+    server.smtp.answers.clear()
     time_passes()
     assert deliver("email") == 1
     assert len({mail["Message-ID"] for mail in server.mails}) == 1
@@ -86,7 +87,7 @@ def test_after_a_lost_connection_the_next_run_makes_a_new_one(delivery, server):
 @pytest.mark.django_db
 def test_after_a_refused_reader_the_others_get_theirs(person, server):
     tell(person(), person(), person())
-    server.answers["RCPT"] = ["550 no such user"]
+    server.smtp.answers["RCPT"] = ["550 no such user"]
     assert deliver("email") == 2
     assert Delivery.objects.filter(state=State.DEAD).count() == 1
 
@@ -94,9 +95,9 @@ def test_after_a_refused_reader_the_others_get_theirs(person, server):
 @pytest.mark.django_db
 def test_a_server_that_closes_between_two_mails_is_called_again(person, server):
     tell(person(), person())
-    server.answers["RCPT"] = ["421 closing"]
+    server.smtp.answers["RCPT"] = ["421 closing"]
     assert deliver("email") == 1
-    assert server.connections == 2
+    assert server.smtp.connections == 2
     assert not Delivery.objects.filter(interruptions__gt=0).exists()
 
 
@@ -110,7 +111,7 @@ def test_a_newline_in_the_subject_begins_no_header(server):
     send(subject="整改\r\nBcc: stranger@evil.example")
     (mail,) = server.mails
     assert mail["Bcc"] is None
-    assert server.recipients == ["clerk@city.example"]
+    assert server.smtp.recipients == ["clerk@city.example"]
 
 
 @pytest.mark.parametrize("address", ["a@city.example\nBcc: b@evil.example", "no address", "a@b@c", "@", "<>"])

@@ -45,7 +45,7 @@ def test_everybody_who_sees_items_reads_the_rules(city, signed_in, who):
     assert "1. 环委办 （5 个工作日）" in page or "环委办（5 个工作日）" in page
     assert "公示天数（0 为不公示） 5" in page
     assert "提前 30 天 → 当前办理人" in page or "提前 30 天 →" in page
-    assert "超期 60 天，之后每 7 天一次 → 移送问责（10 个工作日内回复）" in page
+    assert "超期 60 天，之后每 7 天一次 → 移送问责（须在 10 个工作日内答复）" in page
 
 
 @pytest.mark.parametrize("who", ["system_admin", "security_admin"])

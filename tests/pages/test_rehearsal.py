@@ -44,6 +44,8 @@ def one_rung(given: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "kind": "overdue",
         "offset_days": "1",
         "unit": "calendar",
+        "repeat_days": "30",
+        "measure": "warning",
         "audience": ["turn"],
     } | changes
     struck = {f"rungs-{n}-DELETE": "on" for n in numbers if n < empty}
@@ -156,7 +158,7 @@ def test_a_changed_ladder_stands_beside_the_one_in_force(due_in_ten_days, signed
     assert f"现行 {in_force} ，−{in_force - 4}" in text_of(page) or f"现行 {in_force}，−{in_force - 4}" in text_of(page)
     assert sum(chart_of(page)["line"]["data"]) == in_force
     day = next(row for row in page.context["days"] if row.total)
-    assert (day.name, day.readers, day.envelopes) == (today() + timedelta(days=11), 2, 4)
+    assert (day.name, day.readers, day.messages) == (today() + timedelta(days=11), 2, 4)
 
 
 def test_a_form_that_nobody_touched_differs_in_nothing(due_in_ten_days, signed_in):

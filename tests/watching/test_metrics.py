@@ -16,7 +16,6 @@ from tests.walking import register, walk
 from tests.workflow.arrangements import publish_next_year
 from workflow import tasks
 from workflow.lifecycle import State
-from workflow.models import Timer
 
 TOKEN = "prometheus-" + "x7Kd" * 8
 ELSEWHERE = {"REMOTE_ADDR": "10.1.2.3"}
@@ -101,9 +100,9 @@ def test_a_quiet_house_has_every_gauge(city):
 
 
 def test_clocks_that_have_not_fired_are_late(city):
-    walk(city, State.RECTIFYING)
-    walk(city, State.RECTIFYING)
-    Timer.objects.filter(pk=Timer.objects.latest("pk").pk).update(fire_at=timezone.now() - timedelta(minutes=10))
+    due, waiting = (walk(city, State.RECTIFYING, now=timezone.now()).timers.filter(ended_at=None) for _ in range(2))
+    due.update(fire_at=timezone.now() - timedelta(minutes=10))
+    waiting.update(fire_at=timezone.now() + timedelta(minutes=10))
     found = scrape()
     assert (found["bihuan_timers_armed",], found["bihuan_timers_late",]) == (2, 1)
     assert 600 <= found["bihuan_timers_late_oldest_seconds",] < 700

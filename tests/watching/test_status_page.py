@@ -188,7 +188,7 @@ def test_a_queue_without_a_worker_raises_an_alarm_until_one_listens(all_is_well)
 
 
 def test_mail_that_waits_too_long_raises_an_alarm_until_it_is_gone(all_is_well, city):
-    walk(city, State.RECTIFYING)
+    walk(city, State.RECTIFYING, now=timezone.now())
     Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(minutes=16))
     alarming.check()
     assert keys() == {"outbox:email"}

@@ -58,6 +58,8 @@ def _acknowledged(item: Item, who: str, people: People, today: date) -> str | No
 def _parent_open(item: Item, who: str, people: People, today: date) -> str | None:
     if item.parent is None or item.parent.state in IN_WORK:
         return None
+    if item.parent.state == S.SUSPENDED:
+        return "whole-suspended"
     return "parent-closed" if item.parent.state in FINISHED else "parent-submitted"
 
 

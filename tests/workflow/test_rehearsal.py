@@ -6,18 +6,21 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from accounts.models import Membership
-from notifications.models import Message
+from notifications.models import Alarm, Message
 from tests.pages.reading import queries
 from tests.people import City
 from tests.walking import accept, assign, shanghai, source, suspend, void, walk
 from tests.workflow.fingerprint import fingerprint
-from workflow import working_calendar
+from workflow import services, working_calendar
 from workflow.deadline_scan import scan
 from workflow.deadlines import BUSINESS_ZONE
 from workflow.lifecycle import State
-from workflow.models import Event, Procedure, RungFiring, Source, WorkItem
+from workflow.models import Event, Procedure, Proposal, RungFiring, Source, Timer, WorkItem
+from workflow.models.procedures import Clock, Measure
 from workflow.refusal import Refused
 from workflow.rehearsal import LadderChange, Period, Rehearsal, Scope, rehearse
+from workflow.rehearsal.words import warnings
+from workflow.services.decomposition import Part
 from workflow.services.procedure_terms import RungTerms
 from workflow.services.procedures import revise
 from workflow.services.registration import register_issue
@@ -41,8 +44,8 @@ def play(period: Period, now: datetime) -> None:
 
 
 def fired(period: Period) -> Counter:
-    rows = RungFiring.objects.filter(superseded=False).values_list("fired_at", "rung__kind")
-    found = Counter((at.astimezone(BUSINESS_ZONE).date(), kind) for at, kind in rows)
+    rows = RungFiring.objects.filter(superseded=False).values_list("fired_at", "rung__measure")
+    found = Counter((at.astimezone(BUSINESS_ZONE).date(), measure) for at, measure in rows)
     return Counter({key: n for key, n in found.items() if key[0] >= period.first})
 
 
@@ -53,6 +56,10 @@ def read(period: Period) -> Counter:
     for key, user in Message.objects.filter(kind__in=["remind", "escalate"]).values_list("dedup_key", "recipient"):
         found[moments[int(key.split(":")[1])].astimezone(BUSINESS_ZONE).date(), user] += 1
     return Counter({key: n for key, n in found.items() if key[0] >= period.first})
+
+
+def vacant_alarms() -> list[str]:
+    return list(Alarm.objects.filter(kind="vacant", cleared_at=None).values_list("key", flat=True))
 
 
 @pytest.fixture
@@ -68,7 +75,31 @@ def busy_city(city: City) -> City:
     for days in (40, 58, 59):
         taken_up(city, "campaign", lead=city.xixia, now=NOW - timedelta(days=days))
     suspend(city, walk(city, State.RECTIFYING, now=WEEKS_AGO), now=NOW)
+    split_among_counties(city)
+    under_an_order(city)
+    Membership.objects.filter(user=city.tongbai_head).delete()
+    Membership.objects.filter(user__in=[city.xixia_clerk, city.xixia_head]).delete()
     return city
+
+
+def split_among_counties(city: City) -> None:
+    """A whole that the office cannot lead and parts that end with it, before it, and are handed to its own lead."""
+    for days in (55, 130):
+        now = NOW - timedelta(days=days)
+        whole = walk(city, State.RECTIFYING, procedure="own-finding", now=now)
+        same_day = [Part(city.tongbai), Part(city.environment), Part(city.xixia)]
+        parts = [*same_day, Part(city.water, due_on=whole.due_on - timedelta(days=7))]
+        services.decompose(whole, by=city.dispatcher, parts=parts, now=now)
+        for part in whole.children.exclude(lead=city.xixia):
+            accept(city, part, now=now)
+
+
+def under_an_order(city: City) -> None:
+    """The scan has run before: of two overdue items one has a paper to answer, the other waits for a signature."""
+    before = NOW - timedelta(days=8)
+    items = [walk(city, State.RECTIFYING, lead=city.water, now=NOW - timedelta(days=days)) for days in (77, 90)]
+    scan(before)
+    services.sign_paper(items[1], by=city.supervisor, now=before)
 
 
 def revise_campaign(city: City) -> None:
@@ -101,6 +132,16 @@ def test_it_counts_what_the_scan_then_tells_day_by_day(busy_city):
     assert result.fired == fired(PERIOD)
     assert result.per_reader == read(PERIOD)
     assert result.notices == read(PERIOD).total() > 100
+
+
+def test_the_busy_city_holds_all_that_decides_who_is_told(busy_city):
+    """Else the agreement of rehearsal and scan would say little."""
+    waiting = Proposal.objects.filter(status="open").count()
+    play(PERIOD, NOW)
+    assert Timer.objects.filter(clock=Clock.REPLY, ended_at=None, firings__event__isnull=False).exists()
+    assert 0 < waiting < Proposal.objects.filter(status="open").count()
+    assert {key.split(":")[1] for key in vacant_alarms()} >= {str(busy_city.xixia.pk), str(busy_city.tongbai.pk)}
+    assert Message.objects.filter(body__contains="-01").exists()
 
 
 def test_a_period_that_begins_later_leaves_out_what_is_told_before(busy_city):
@@ -166,8 +207,8 @@ def test_switched_on_a_passed_deadline_says_its_highest_rung_once_and_then_goes_
 
 def test_what_it_says_of_a_changed_ladder_is_what_a_new_item_is_then_told(city):
     ladder = [
-        RungTerms("deadline", -2, ["turn"], "working"),
-        RungTerms("deadline", 1, ["head", "office"], "working", 7),
+        RungTerms("deadline", -2, ["turn"], "working").named(),
+        RungTerms("deadline", 1, ["head", "office"], "working", 7).named(),
     ]
     old = walk(city, State.RECTIFYING, now=NOW - timedelta(days=45))
     result = rehearsed(scope=Scope("petition"), change=LadderChange(ladder))
@@ -217,7 +258,7 @@ def test_nothing_is_counted_where_no_clock_runs(city, state):
 
 def test_a_clock_that_lost_its_rung_tells_nothing_and_does_not_hang(overdue):
     overdue.timers.filter(clock="deadline", ended_at=None).update(repetition=7)
-    assert {clock for _day, clock in rehearsed().fired} <= {"reminder", "overdue"}
+    assert {clock for _day, clock in rehearsed().fired} <= set(Measure.values)
 
 
 # -- who is told, and in how many envelopes ----------------------------------------------------------------------------
@@ -234,12 +275,40 @@ def test_who_holds_two_posts_is_told_once_and_counted_where_he_is_meant_first(ci
 def test_a_vacant_post_is_named(city, overdue):
     Membership.objects.filter(user=city.environment_head).delete()
     result = rehearsed(change=LadderChange([RungTerms("deadline", 1, ["head"], "calendar", 7)]))
-    assert result.notices == 0
-    assert result.vacant == {(city.environment.pk, "head"): 4}
-    assert result.departments == {city.environment.pk: city.environment.name}
+    assert {(told.level, told.department) for told in result.told} == {("office", city.office.pk)}
+    assert {seat.department_id: n for seat, n in result.vacant.items()} == {city.environment.pk: 4}
+    assert warnings(result) == ["市生态环境局：今天无人担任“单位负责人”，4 条通知将上移一级发送。"]
 
 
-def test_more_than_five_notices_for_one_person_a_day_leave_in_one_envelope(city):
+def test_where_every_post_is_vacant_the_notices_that_reach_nobody_are_counted(city, overdue):
+    Membership.objects.all().delete()
+    result = rehearsed(change=LadderChange([RungTerms("deadline", 1, ["head"], "calendar", 7)]))
+    assert (result.notices, result.lost) == (0, 4)
+    assert warnings(result)[0] == "4 条通知将无人收到：直至环委办，各级岗位均空缺。"
+
+
+def test_what_is_proposed_is_told_once_to_those_who_sign(city, overdue):
+    change = LadderChange([RungTerms("deadline", 1, ["turn"], "calendar", 7, "supervision_order")])
+    levels = Counter(level for _day, level, number in notices(rehearsed(change=change)) for _ in range(number))
+    assert levels == {"turn": 4 * 2, "approver": 2}
+
+
+def test_what_waits_for_a_signature_is_not_proposed_again(city, overdue):
+    scan(shanghai(2025, 10, 31))
+    assert Proposal.objects.get().measure == "supervision_order"
+    change = LadderChange([RungTerms("deadline", 1, ["turn"], "calendar", 7, "supervision_order")])
+    assert {level for _day, level, _n in notices(rehearsed(change=change))} == {"turn"}
+
+
+def test_who_hears_of_the_whole_hears_of_its_parts_in_the_same_notice(city):
+    whole = walk(city, State.RECTIFYING, procedure="own-finding", now=WEEKS_AGO)
+    services.decompose(whole, by=city.dispatcher, group="all_jurisdictions", now=WEEKS_AGO)
+    ladder = [RungTerms("deadline", 1, ["leader"])]
+    result = rehearsed(change=LadderChange(ladder))
+    assert (result.fired.total(), result.notices) == (18, 1)
+
+
+def test_more_than_five_notices_for_one_person_at_once_leave_in_one_message(city):
     for _ in range(5):
         walk(city, State.RECTIFYING, now=WEEKS_AGO)
     day = date(2025, 10, 25)
@@ -247,11 +316,11 @@ def test_more_than_five_notices_for_one_person_a_day_leave_in_one_envelope(city)
     asked = [rehearsed(Period(day, day), change=change).days()[0]]
     walk(city, State.RECTIFYING, now=WEEKS_AGO)
     asked += rehearsed(Period(day, day), change=change).days()
-    assert [(row.clocks, row.notices, row.readers, row.envelopes) for row in asked] == [(5, 5, 1, 5), (6, 6, 1, 1)]
+    assert [(row.clocks, row.notices, row.readers, row.messages) for row in asked] == [(5, 5, 1, 5), (6, 6, 1, 1)]
 
 
-def test_a_day_of_a_storm_is_marked(overdue, monkeypatch):
-    monkeypatch.setattr("workflow.rehearsal.tally.STORM", 1)
+def test_a_day_of_a_storm_is_marked(overdue, settings):
+    settings.STORM_LIMIT = 1
     result = rehearsed(change=LadderChange([RungTerms("deadline", 1, ["turn"])]))
     assert [day.day for day in result.storms()] == [date(2025, 10, 25)]
 

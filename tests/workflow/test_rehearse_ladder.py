@@ -18,9 +18,10 @@ from tests.walking import walk
 from tests.workflow.fingerprint import fingerprint
 from workflow.deadline_scan import scan
 from workflow.lifecycle import State
+from workflow.models.procedures import Measure
 
 SHIPPED = Path(settings.BASE_DIR) / "fixtures" / "ladder.json"
-RUNG = {"clock": "deadline", "offset_days": 1, "audience": ["turn"]}
+RUNG = {"clock": "deadline", "offset_days": 1, "repeat_days": 30, "audience": ["turn"]}
 
 
 def said(*arguments: Any) -> str:
@@ -60,9 +61,9 @@ def test_the_text_counts_per_day_and_per_department(due_in_ten_days, ladder):
     text = said("--ladder", ladder([RUNG | {"audience": ["turn", "office"]}]))
     day = today() + timedelta(days=11)
     lines = [line.split() for line in text.splitlines()]
-    assert ["8", "0", "8", "4", "8", day.isoformat()] in lines
-    assert ["4", "0", "4", due_in_ten_days.environment.name] in lines
-    assert ["4", "0", "4", due_in_ten_days.office.name] in lines
+    assert ["8", "0", "8", "0", "0", "0", "0", "4", "8", day.isoformat()] in lines
+    assert ["4", "0", "4", "0", "0", "0", "0", due_in_ten_days.environment.name] in lines
+    assert ["4", "0", "4", "0", "0", "0", "0", due_in_ten_days.office.name] in lines
     assert "2 个计时中的期限，共 8 条通知。未发送任何通知。" in text
 
 
@@ -73,7 +74,7 @@ def test_json_and_csv_say_the_same(due_in_ten_days):
     assert sum(row["notices"] for row in given["told"]) == given["notices"] > 0
     assert sum(day["notices"] for day in given["days"]) == given["notices"]
     assert len(given["days"]) == 30
-    assert sum(row["reminder"] + row["overdue"] for row in given["departments"]) == given["notices"]
+    assert sum(row[measure] for row in given["departments"] for measure in Measure.values) == given["notices"]
 
 
 def test_the_shipped_ladder_in_a_file_says_what_is_in_force(due_in_ten_days):
@@ -90,7 +91,7 @@ def test_it_writes_nothing(due_in_ten_days):
 
 def test_a_vacant_post_is_a_warning(due_in_ten_days):
     Membership.objects.filter(user=due_in_ten_days.environment_head).delete()
-    assert "市生态环境局：今天没有“单位负责人”" in said()
+    assert "市生态环境局：今天无人担任“单位负责人”" in said()
 
 
 def test_procedure_office_and_period_narrow_it(due_in_ten_days):
@@ -141,6 +142,16 @@ def test_what_is_wrong_is_said(city, arguments, sentence):
         ([RUNG | {"audience": "turn"}], "rungs.0.audience"),
         ([RUNG | {"audience": [["turn"]]}], "rungs.0.audience"),
         ([RUNG | {"audience": ["mayor"]}], "rungs.0.audience"),
+        ([RUNG | {"measure": "scolding"}], "rungs.0.measure"),
+        ([RUNG | {"measure": ["warning"]}], "rungs.0.measure"),
+        ([RUNG | {"measure": "reminder"}], "rungs.0.measure"),
+        ([RUNG | {"reply_days": "5"}], "rungs.0.reply_days"),
+        ([RUNG | {"reply_days": 5}], "rungs.0.reply_days"),
+        ([RUNG | {"measure": "bulletin", "reply_days": 0}], "rungs.0.reply_days"),
+        ([RUNG | {"measure": "bulletin", "reply_days": 5}], "rungs: "),
+        ([RUNG | {"clock": "approval", "measure": "interview"}], "rungs.0.measure"),
+        ([RUNG | {"repeat_days": None}], "rungs.0.repeat_days"),
+        ([RUNG | {"repeat_days": None, "audience": ["leader"]}, RUNG | {"offset_days": 8}], "rungs.1.audience"),
         ([RUNG | {"colour": "red"}], "rungs.0.colour"),
         ([RUNG | {"offset_days": n} for n in range(1, 90)], "最多"),
     ],

@@ -84,9 +84,14 @@ def busy_refused() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+        if is_busy(error):
             raise Refused(conflict("busy", _("Somebody else is working on this item right now; try again."))) from error
         raise
+
+
+def is_busy(error: Exception) -> bool:
+    """Did somebody else hold a lock for too long? Then nothing is wrong, and the same works later."""
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
 
 
 def _perform(

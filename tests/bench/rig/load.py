@@ -31,7 +31,18 @@ CLOCKS = {  # by state the clock that falls due
 }
 STATES = (*[State.RECTIFYING] * 5, State.ASSIGNED, State.VERIFYING, State.APPROVING)
 TABLES = (WorkItem, Assignment, Event, Timer)
+ORIGINALS = 40  # items that are walked, at most
 YEAR = 365  # days over which the deadlines of the copies spread, half of them past
+
+
+def clear() -> None:
+    """Remove our own tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('DROP TABLE %I', relname) FROM pg_class WHERE relkind = 'r' AND relname ^@ 'bench_'"
+        )
+        for (drop,) in cursor.fetchall():
+            cursor.execute(drop)
 
 
 def fill(city: City, total: int, due: int = 0, rounds: int = 1) -> None:
@@ -157,7 +168,7 @@ def _copy(
 
 
 def make_due(number: int) -> None:
-    """Let the clocks of a round fall due."""
+    """Let the clocks of a round fall due, all at one moment."""
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE workflow_timer AS timer
@@ -165,7 +176,6 @@ def make_due(number: int) -> None:
             FROM bench_due AS ready WHERE ready.timer_id = timer.id AND ready.round = %s""",
             [number],
         )
-    tidy_up()
 
 
 def tidy_up() -> None:

@@ -122,26 +122,32 @@ def _text(result: Rehearsal) -> Iterator[str]:
 
 def _per_day(result: Rehearsal) -> Iterator[str]:
     counts = result.by_day()
-    yield "\n" + _line([_("Notices"), *MEASURES.values(), _("People"), _("Messages")], _("Day"))
-    for day in result.days():
-        if day.notices:
-            each = [counts[day.day, measure] for measure in MEASURES]
-            yield _line([day.notices, *each, day.readers, day.messages], day.day.isoformat())
+    rows = [
+        [day.notices, *(counts[day.day, measure] for measure in MEASURES), day.readers, day.messages, day.day]
+        for day in result.days()
+        if day.notices
+    ]
+    heads = [_("Notices"), *MEASURES.values(), _("People"), _("Messages after folding"), _("Day")]
+    yield from _table(heads, rows)
 
 
 def _per_department(result: Rehearsal) -> Iterator[str]:
     counts = result.by_department()
-    yield "\n" + _line([_("Notices"), *MEASURES.values()], _("Department"))
-    for pk in result.reached():
-        each = [counts[pk, measure] for measure in MEASURES]
-        yield _line([sum(each), *each], result.departments[pk])
+    each = {pk: [counts[pk, measure] for measure in MEASURES] for pk in result.reached()}
+    rows = [[sum(numbers), *numbers, result.departments[pk]] for pk, numbers in each.items()]
+    yield from _table([_("Notices"), *MEASURES.values(), _("Department")], rows)
 
 
-def _line(numbers: list[object], name: str) -> str:
-    return "".join(f"{' ' * (_COLUMN - _width(str(number)))}{number}" for number in numbers) + f"  {name}"
-
-
-_COLUMN = 14
+def _table(heads: list[object], rows: list[list[object]]) -> Iterator[str]:
+    """Numbers under their headings, the name at the end."""
+    yield ""
+    for row in [heads, *rows]:
+        *numbers, name = map(str, row)
+        cells = [
+            " " * (_width(str(head)) - _width(number)) + number
+            for head, number in zip(heads[:-1], numbers, strict=True)
+        ]
+        yield "  ".join([*cells, name])
 
 
 def _width(text: str) -> int:

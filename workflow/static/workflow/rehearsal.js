@@ -2,7 +2,14 @@
 "use strict";
 
 (() => {
-  const COLOURS = { reminder: "#4f86c0", overdue: "#d9822b" };
+  const COLOURS = {
+    reminder: "#4f86c0",
+    warning: "#e3b23c",
+    supervision_order: "#d9822b",
+    bulletin: "#c2562d",
+    interview: "#9c2f3f",
+    referral: "#5b2145",
+  };
 
   function bar(series) {
     return { type: "bar", stack: "notices", name: series.name, data: series.data, color: COLOURS[series.key], barMaxWidth: 28 };

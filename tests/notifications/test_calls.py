@@ -1,0 +1,153 @@
+"""What may go wrong on the way to the world outside, and what is made of it; shown on webhooks."""
+
+import base64
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from standardwebhooks import Webhook
+
+from notifications import addresses
+from notifications.channels import ChannelError, Envelope, calls
+from tests.gateway import Gateway
+from tests.notifications.world import envelope, send, world
+
+__all__ = ["world"]
+SECRET = "whsec_" + base64.b64encode(b"a secret of 24 bytes now").decode()
+
+
+def notice(world: Gateway, path: str = "/webhook/1", **fields: object) -> Envelope:
+    return envelope(f"{world.url}{path}", secret=SECRET, **fields)
+
+
+def failing(world: Gateway, line: str, **fields: object) -> ChannelError:
+    world.script["webhook"] = line
+    with pytest.raises(ChannelError) as caught:
+        send("webhook", notice(world, **fields))
+    return caught.value
+
+
+def test_it_arrives_signed_and_says_what_is_the_matter(world):
+    assert send("webhook", notice(world, is_urgent=True)) == ["a1b2"]
+    (record,) = world.records
+    told = Webhook(SECRET).verify(record.body, record.headers)
+    assert (record.reference, told["type"], told["data"]["number"]) == ("a1b2", "notice", "XF2026-0001")
+    assert told["data"]["is_urgent"] is True
+
+
+def test_a_run_keeps_its_connection(world):
+    assert send("webhook", *[notice(world, reference=str(n)) for n in range(5)]) == list("01234")
+    assert world.http.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "permanent", "ambiguous", "outage", "retry_after"),
+    [
+        ("500", False, False, False, None),
+        ("503 30", False, False, True, 30.0),
+        ("429 90", False, False, False, 90.0),
+        ("429 soon", False, False, False, None),
+        ("404", True, False, False, None),
+        ("410", True, False, False, None),
+        ("408", False, False, False, None),
+        ("401", False, False, True, None),
+        ("302 http://127.0.0.1/", True, False, False, None),
+        ("drop", False, True, True, None),
+        ("execute_and_drop", False, True, True, None),
+        ("reset", False, True, True, None),
+        ("endless", False, True, False, None),
+    ],
+)
+def test_each_fault_is_judged_by_what_may_have_happened(world, line, permanent, ambiguous, outage, retry_after):
+    error = failing(world, line)
+    assert (error.permanent, error.ambiguous, error.outage) == (permanent, ambiguous, outage)
+    assert error.retry_after == retry_after
+
+
+@pytest.mark.parametrize("line", ["execute_and_timeout", "drip", "slow 5"])
+def test_a_call_has_an_end_however_the_answer_is_drawn_out(world, monkeypatch, line):
+    monkeypatch.setattr(calls, "SECONDS", 0.4)
+    begun = time.monotonic()
+    error = failing(world, line)
+    assert error.ambiguous and error.outage
+    assert time.monotonic() - begun < 4
+
+
+def test_a_redirect_is_not_followed(world):
+    failing(world, f"302 {world.url}/webhook/elsewhere")
+    assert [record.path for record in world.records] == ["/webhook/1"]
+
+
+def test_nobody_listens(settings):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    settings.WEBHOOK_ALLOWED_HOSTS = [f"127.0.0.1:{port}"]
+    with pytest.raises(ChannelError) as caught:
+        send("webhook", envelope(f"http://127.0.0.1:{port}/", secret=SECRET))
+    assert (caught.value.outage, caught.value.ambiguous, caught.value.permanent) == (True, False, False)
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "not base64 ü"])
+def test_without_a_secret_nothing_leaves(world, secret):
+    with pytest.raises(ChannelError) as caught:
+        send("webhook", envelope(f"{world.url}/webhook/1", secret=secret))
+    assert caught.value.permanent
+    assert world.records == []
+
+
+# -- where it may lead -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_faced(world: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A name that means a public address when it is looked at, and ours at every later look."""
+    answers = [["93.184.215.14"]]
+    monkeypatch.setattr(addresses, "_resolve", lambda host: answers.pop(0) if answers else ["127.0.0.1"])
+    yield answers
+
+
+def test_a_name_that_changes_its_mind_leads_nowhere(two_faced, world):
+    port = world.url.rpartition(":")[2]
+    addresses.check_url("https://rebinding.example/")
+    with pytest.raises(ChannelError) as caught:
+        send("webhook", envelope(f"http://rebinding.example:{port}/webhook/1", secret=SECRET))
+    assert caught.value.permanent
+    assert world.records == []
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(world, monkeypatch, settings):
+    """The name is looked up once; what is connected to is that answer."""
+    looks = []
+    monkeypatch.setattr(addresses, "_resolve", lambda host: looks.append(host) or ["127.0.0.1"])
+    port = world.url.rpartition(":")[2]
+    settings.WEBHOOK_ALLOWED_HOSTS = [f"inside.example:{port}"]
+    send("webhook", envelope(f"http://inside.example:{port}/webhook/1", secret=SECRET))
+    assert looks == ["inside.example"]
+    assert world.records[0].headers["host"] == f"inside.example:{port}"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+def test_our_own_network_is_refused_by_default(world, settings, host):
+    settings.WEBHOOK_ALLOWED_HOSTS = []
+    port = world.url.rpartition(":")[2]
+    with pytest.raises(ChannelError) as caught:
+        send("webhook", envelope(f"http://{host}:{port}/webhook/1", secret=SECRET))
+    assert caught.value.permanent
+    assert world.records == []
+
+
+def test_an_unknown_host_may_be_known_tomorrow():
+    with pytest.raises(ChannelError) as caught:
+        send("webhook", envelope("https://nobody.invalid/", secret=SECRET))
+    assert not caught.value.permanent and not caught.value.ambiguous
+
+
+def test_several_runs_at_once_do_not_share_their_time(world):
+    threads = [threading.Thread(target=send, args=("webhook", notice(world, reference=str(n)))) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(record.reference for record in world.records) == [str(n) for n in range(8)]
