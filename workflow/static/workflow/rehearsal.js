@@ -26,7 +26,7 @@
       aria: { enabled: true, decal: { show: true } },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-      legend: { top: 4, left: 0, itemGap: 16 },
+      legend: { type: "scroll", top: 4, left: 0, itemGap: 16 },
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" } },
       xAxis: { type: "category", data: chart.days },
       yAxis: { type: "value", minInterval: 1 },
