@@ -32,6 +32,8 @@ class Robot(OverHttp):
         return {"msgtype": "text", "text": {"content": text_of(envelope)}}
 
     def _judge(self, answer: Answer) -> None:
+        if answer.status in (401, 403):  # this robot's own address, not its vendor
+            raise ChannelError(f"HTTP {answer.status}", permanent=True)
         judge(answer)
         said = answer.json
         code = said.get(self.code) if isinstance(said, dict) else None

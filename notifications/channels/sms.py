@@ -36,6 +36,8 @@ class SmsChannel(OverHttp):
     def send(self, envelope: Envelope) -> str:
         said = {"to": envelope.to, "text": text_of(envelope), "out_id": envelope.reference}
         answer = self._caller.post(f"{self._base}/send", json.dumps(said, ensure_ascii=False).encode(), self._headers)
+        if answer.status >= 500:  # a proxy's word, perhaps, after the gateway has taken it: ask before sending again
+            raise ChannelError(f"HTTP {answer.status}", ambiguous=True, outage=answer.status == 503)
         return str(_accepted(answer).get("biz_id", ""))
 
     def query(self, reference: str) -> str:

@@ -11,7 +11,9 @@ from standardwebhooks import Webhook
 
 from notifications import addresses
 from notifications.channels import ChannelError, Envelope, calls
+from notifications.outbox import deliver
 from tests.gateway import Gateway
+from tests.notifications.drafts import tell_endpoint
 from tests.notifications.world import envelope, send, world
 
 __all__ = ["world"]
@@ -151,3 +153,10 @@ def test_several_runs_at_once_do_not_share_their_time(world):
     for thread in threads:
         thread.join()
     assert sorted(record.reference for record in world.records) == [str(n) for n in range(8)]
+
+
+def test_through_the_outbox_to_the_receiver_of_a_department(world, robot):
+    tell_endpoint(robot(channel="webhook", url=f"{world.url}/webhook/1", secret=SECRET))
+    assert deliver("webhook") == 1
+    (record,) = world.executed("webhook")
+    assert Webhook(SECRET).verify(record.body, record.headers)["data"]["text"] == "请于 3 日内签收。"

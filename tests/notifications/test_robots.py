@@ -109,3 +109,10 @@ def test_through_the_outbox_to_the_group_of_a_department(world, robot, channel):
     assert deliver(channel) == 1
     assert Delivery.objects.get().state == Delivery.State.SENT
     assert len(world.executed(channel)) == 1
+
+
+@pytest.mark.parametrize("channel", ROBOTS)
+@pytest.mark.parametrize("status", ["401", "403"])
+def test_an_address_that_is_refused_says_nothing_of_the_vendor(world, channel, status):
+    error = failing(world, channel, status)
+    assert (error.permanent, error.outage) == (True, False)

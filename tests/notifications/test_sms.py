@@ -43,7 +43,9 @@ def test_a_long_subject_loses_its_end_and_never_the_number(world):
         ("errcode isv.SOMETHING_NEW", False, False, False, False),
         ("garbage", False, True, False, False),
         ("401", False, False, True, False),
-        ("500", False, False, False, False),
+        ("500", False, True, False, False),
+        ("502", False, True, False, False),
+        ("503", False, True, True, False),
         ("execute_and_drop", False, True, True, False),
     ],
 )
@@ -89,7 +91,7 @@ def after(text: Delivery, runs: int) -> str:
     return text.state
 
 
-@pytest.mark.parametrize("line", ["execute_and_drop", "drop"])
+@pytest.mark.parametrize("line", ["execute_and_drop", "drop", "502"])
 def test_a_doubt_is_settled_by_asking_and_the_telephone_rings_once(text, world, line):
     world.script["sms"] = [line]
     assert after(text, 2) == State.SENT
