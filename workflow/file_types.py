@@ -69,8 +69,7 @@ def _office_type(file: BinaryIO) -> str | None:
     """Word, Excel or PowerPoint without macros, embedded objects or links to elsewhere; only the directory is read."""
     try:
         names = [name.lower() for name in zipfile.ZipFile(file).namelist()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        # NotImplementedError is zipfile's word for an archive of a kind that it does not know
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: zipfile's word for an unknown kind
         return None
     finally:
         file.seek(0)

@@ -20,10 +20,11 @@ def rehearse(
     *,
     now: datetime,
     calendar: WorkingCalendar,
-    scope: Scope = Scope(),  # noqa: B008  immutable
+    scope: Scope | None = None,
     change: LadderChange | None = None,
 ) -> Rehearsal:
     """What the scan would tell over the period if nobody moved: by the ladders in force, or by a changed one."""
+    scope = scope or Scope()
     found = families(scope, anew=change is not None)
     clocks = _clocks(found)
     ladders = Ladders({entry.clock.procedure for entry in clocks}, calendar, now, change)
