@@ -8,7 +8,7 @@ from functools import partial
 
 from accounts.models import Department
 from workflow.audiences import Place, Posts
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar, end_of
+from workflow.deadlines import WorkingCalendar, business_day, end_of
 from workflow.rehearsal.ladders import LadderChange, Ladders
 from workflow.rehearsal.readers import Readers
 from workflow.rehearsal.standings import Family, Running, Scope, families, running
@@ -28,7 +28,7 @@ def rehearse(
     found = families(scope, anew=change is not None)
     clocks = _clocks(found)
     ladders = Ladders({entry.clock.procedure for entry in clocks}, calendar, now, change)
-    posts = Posts(_departments({entry.place for entry in clocks}), now.astimezone(BUSINESS_ZONE).date())
+    posts = Posts(_departments({entry.place for entry in clocks}), business_day(now))
     readers = Readers(posts, partial(ladders.steps, until=end_of(period.last)))
     result = Rehearsal(period, clocks=running(scope).count())
     for family, number in found.items():
