@@ -22,7 +22,6 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("pptx",),
     "application/x-ole-storage": ("doc", "xls", "ppt", "wps", "et"),
 }
-ENDINGS = tuple(ending for endings in ALLOWED.values() for ending in endings)
 _OFFICE_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 _MACROS = ("vbaproject.bin", "embeddings/", "externallinks/")
 _FTYP_BRANDS = dict.fromkeys((b"heic", b"heix", b"mif1", b"msf1"), "image/heic") | dict.fromkeys(
