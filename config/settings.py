@@ -182,7 +182,7 @@ SMS_PER_PERSON_AND_DAY = env.int("SMS_PER_PERSON_AND_DAY", default=5)
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])  # may be inside our own network
 QUIET_HOURS = env.str("QUIET_HOURS", default="22:00-07:00")  # business time; only urgent notices go out; empty: none
 DIGEST_AT = env.str("DIGEST_AT", default="08:00")  # business time; the daily digest
-GROUP_WAIT = 60  # seconds a notice of the clock waits for others of its pass
+GROUP_WAIT = env.int("GROUP_WAIT", default=60)  # seconds a notice of the clock waits for others of its pass
 STORM_LIMIT = env.int("STORM_LIMIT", default=2000)  # envelopes of one occasion that leave without asking a person
 # what the room of messages, which knows nothing of items, asks the one above it
 NOTIFICATIONS_KIND_LABEL = "workflow.sending.kind_label"

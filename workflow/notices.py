@@ -21,7 +21,7 @@ from notifications.models import Alarm, Endpoint, NoticeClass
 from notifications.services import Draft, endpoints_of, notify
 from workflow import wording
 from workflow.audiences import Audience, Audiences, Seat, Told
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.folding import fold
 from workflow.lifecycle import Action, State
 from workflow.models import Event, Paper, WorkItem
@@ -243,7 +243,7 @@ def _common(entry: Announcement) -> dict[str, Any]:
     return {
         "kind": entry.event.action,
         "number": entry.item.number,
-        "occasion": f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
+        "occasion": f"clock:{business_day(entry.event.at)}" if entry.timer else "",
         "holds_while": f"timer:{entry.timer}" if entry.timer else "",
         "notice_class": _weight(entry.event),
         "is_urgent": entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),

@@ -18,7 +18,6 @@ from tests.walking import TERM
 from workflow.models import WorkItem
 
 keys = count(1)
-CONFUSED = (409, 429)  # with Retry-After: the same request may be asked again
 
 
 class Machine:

@@ -14,7 +14,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.models import User
 from workflow import database_clock, notices, permissions
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from workflow.deadlines import WorkingCalendar, business_day
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
 from workflow.models import Assignment, Event, WorkItem
@@ -38,7 +38,7 @@ class Step:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(BUSINESS_ZONE).date()
+        return business_day(self.now)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -101,7 +101,7 @@ def _perform(
     if version is not None and version != item.version:
         raise Refused(stale())
     facts = read_facts([item])[item.pk]
-    today = now.astimezone(BUSINESS_ZONE).date()
+    today = business_day(now)
     if refusal := permissions.refuse(action, by, facts, today):
         raise Refused(refusal)
     department_id = permissions.acting_department(action, by, facts) if by else None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from workflow import database_clock, permissions
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import BUSINESS_ZONE, business_day
 from workflow.lifecycle import Party, State
 from workflow.models import Event, Source, WorkItem
 from workflow.refusal import Refused, invalid
@@ -60,7 +60,7 @@ def register_issue(
         )
         item.save()
         if is_petition:
-            open_petition(item, complaint or Complaint(), now.astimezone(BUSINESS_ZONE).date())
+            open_petition(item, complaint or Complaint(), business_day(now))
         record_creation([item], by, now)
     return item
 
