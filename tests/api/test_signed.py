@@ -169,7 +169,9 @@ def test_a_nonce_belongs_to_its_client(city: City, water: Signer) -> None:
 
 def test_a_signed_request_costs_a_few_queries(water: Signer, django_assert_num_queries: Any) -> None:
     water.get("me/")
-    with django_assert_num_queries(6):  # client, keys, nonce in a transaction, memberships; the use is noted once a minute
+    with django_assert_num_queries(
+        6
+    ):  # client, keys, nonce in a transaction, memberships; the use is noted once a minute
         assert Client().head(f"{API}me/", headers=water.headers("HEAD", f"{API}me/")).status_code == 200
 
 
