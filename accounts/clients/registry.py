@@ -103,7 +103,7 @@ def checked_terms(
         raise ClientRefused(_("Unknown scopes: {names}").format(names=", ".join(sorted(unknown))), "scopes")
     day = today()
     if expires_on != keeps and not day <= expires_on <= day + LONGEST_LIFE:
-        raise ClientRefused(_("The last day lies between today and a year ahead."), "expires_on")
+        raise ClientRefused(_("The last day of use lies between today and a year ahead."), "expires_on")
     places = list(dict.fromkeys(map(_network, networks)))
     return {"scopes": scopes, "networks": places, "expires_on": expires_on, "expiry_set_on": day}
 
