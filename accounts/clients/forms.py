@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clients.records import ClientRefused
 from accounts.clients.registry import A_YEAR, checked_terms
 from accounts.models import Department, MachineClient, today
+from accounts.models.clients import LONGEST_LIFE
 from accounts.roles import PERMISSIONS, Permission, Role
 
 KEEP_THE_HOUSE = {Permission.MANAGE_PEOPLE, Permission.MANAGE_SECURITY}
@@ -43,7 +43,7 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expires_on"].widget.attrs["max"] = (today() + timedelta(days=366)).isoformat()
+        self.fields["expires_on"].widget.attrs["max"] = (today() + LONGEST_LIFE).isoformat()
 
     def clean_networks(self) -> list[str]:
         return [text for text in re.split(r"[\s,，;；、]+", self.cleaned_data["networks"]) if text]
