@@ -27,6 +27,7 @@ HTTPS = env.bool("HTTPS", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # whose X-Forwarded-For tells where a request came from
 DATA_DIR = Path(env.str("DATA_DIR")).resolve()
 
 INSTALLED_APPS = [
@@ -120,7 +121,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock a colleague out
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
 AXES_ENABLE_ADMIN = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
@@ -131,7 +132,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # a load balancer and Prometheus ask inside, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -230,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
         "outbox-webhooks": (5.0, "notifications.tasks.deliver_webhooks", "webhook"),
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
         "audit": (300.0, "workflow.tasks.audit_clocks", "kick"),
+        "clients": (300.0, "accounts.tasks.sweep_clients", "kick"),
         **{f"heartbeat-{queue.name}": (30.0, "notifications.tasks.beat", queue.name) for queue in CELERY_TASK_QUEUES},
     }.items()
 }
@@ -244,6 +246,7 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "workflow.api.authentication.ClientAuthentication",
+        "workflow.api.signed.SignedAuthentication",
         "workflow.api.authentication.PersonAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["workflow.api.authentication.HasScope"],
@@ -254,7 +257,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # ?format= would be one more parameter
     "EXCEPTION_HANDLER": "workflow.api.errors.problem",
     "DEFAULT_VERSIONING_CLASS": None,
-    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # whose X-Forwarded-For tells where a request came from
+    "NUM_PROXIES": PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "闭环 Bihuan API",
@@ -295,8 +298,8 @@ OAUTH2_PROVIDER = {
         "webhooks": _("Manage webhooks"),
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 1800,
-    "SCOPES_BACKEND_CLASS": "accounts.clients.GrantedScopes",
-    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.ClientValidator",
+    "SCOPES_BACKEND_CLASS": "accounts.clients.tokens.GrantedScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.tokens.ClientValidator",
     # The rules of RFC 9700 (OAuth 2.0 Security) that the library will make its own one day. Of them two matter here:
     # access tokens are kept as hashes only, and none is taken from a URL, where it would lie in logs.
     **{
@@ -320,5 +323,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},  # failures and lockouts, not every success
+    "loggers": {
+        "axes": {"level": "WARNING"},  # failures and lockouts, not every success
+        "oauthlib": {"level": "WARNING"},  # whatever LOG_LEVEL says: its DEBUG lines hold tokens
+    },
 }

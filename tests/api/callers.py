@@ -9,13 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application, set_token_value
 
 from accounts.clients import register_client
-from accounts.models import Department, User
+from accounts.models import Department, MachineClient, User
 from accounts.roles import Role
 from workflow.models import WorkItem
 
@@ -87,6 +88,7 @@ def machine(
     """A machine of this department that has got its token already."""
     client_id, _secret = register_client(f"系统 {next(serial)}", department, roles, scopes)
     application = Application.objects.get(client_id=client_id)
+    MachineClient.objects.filter(application=application).update(last_used_at=Now())  # it asked for the token just now
     return Machine(application.user, Authorization=f"Bearer {token_of(application, scopes)}")
 
 

@@ -48,9 +48,9 @@ def test_every_error_is_a_problem_and_every_operation_names_its_scope(descriptio
     for operation in operations(description):
         for status, answer in operation["responses"].items():
             assert (list(answer["content"]) == ["application/problem+json"]) == (status >= "400")
-        client, session = operation["security"]
+        client, signature, session = operation["security"]
         assert list(client) == ["client"] and len(client["client"]) == 1
-        assert session == {"session": []}
+        assert (signature, session) == ({"signature": []}, {"session": []})
 
 
 def test_the_filters_are_described(description: dict[str, Any]) -> None:

@@ -168,6 +168,18 @@ class ClientScheme(OpenApiAuthenticationExtension):
         }
 
 
+class SignedScheme(OpenApiAuthenticationExtension):
+    target_class = "workflow.api.signed.SignedAuthentication"
+    name = "signature"
+
+    def get_security_definition(self, auto_schema: Schema) -> dict[str, Any]:
+        description = _(
+            "Machines with a signing key: X-Bihuan-Key, X-Bihuan-Timestamp and X-Bihuan-Nonce beside this header, "
+            "“<algorithm> <hex>” over method, path, query, body hash, timestamp and nonce; see docs/api-signing.md."
+        )
+        return {"type": "apiKey", "in": "header", "name": "X-Bihuan-Signature", "description": str(description)}
+
+
 class SessionScheme(OpenApiAuthenticationExtension):
     target_class = "workflow.api.authentication.PersonAuthentication"
     name = "session"
