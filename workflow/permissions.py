@@ -163,6 +163,11 @@ def refuse_correction(user: User, item: WorkItem) -> Refusal | None:
     """What was entered is corrected by the office, until it is judged: what was verified is under a seal."""
     if refusal := refuse_registration(user, item.office_id):
         return refusal
+    if item.supplement_by:
+        told = _(
+            "Part of it has been verified, and a supplement is asked for. What is verified stays as it was verified."
+        )
+        return conflict("supplement-asked", told)
     if item.state in _CORRECTING:
         return None
     sentence = _(

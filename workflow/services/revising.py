@@ -39,6 +39,8 @@ def revise(
 
     Where nothing differs nothing happens: no event, and the version stays. Deadlines are never touched here.
     """
+    if unknown := corrections.keys() - Corrections.__annotations__.keys():
+        raise TypeError(f"not to be corrected: {', '.join(sorted(unknown))}")
     now = now or database_clock.now()
     with busy_refused(), transaction.atomic():
         locked = lock(item)
