@@ -9,6 +9,7 @@ from accounts.models import today
 from accounts.roles import Role
 from tests import walking
 from tests.api.callers import API, Machine, fields, machine, person, problem
+from tests.api.parallel import at_once
 from tests.pages.test_sources import foreign_source
 from tests.people import City, appoint
 from tests.workflow.fingerprint import fingerprint
@@ -317,3 +318,32 @@ def test_who_dispatches_elsewhere_by_now_is_not_told_either(city: City, office: 
     office.post("items/", body(campaign(city)), **{"Idempotency-Key": "k"})
     office.user.memberships.update(department=city.water)
     problem(office.post("items/", body(campaign(city)), **{"Idempotency-Key": "k"}), 404, "not-found")
+
+
+def test_fifty_at_once_make_one_item(committed_city: City) -> None:
+    """One does it; the others are told to wait, or what the first one was told."""
+    caller = machine(committed_city.office, [Role.DISPATCHER])
+    given = body(campaign(committed_city))
+    answers = at_once(lambda _n: caller.post("items/", given, **{"Idempotency-Key": "k"}), 50)
+    item = WorkItem.objects.get()
+    assert item.events.count() == 1
+    made = [answer for answer in answers if answer.status_code == 201]
+    assert {answer.json()["number"] for answer in made} == {item.number}
+    assert ["Idempotent-Replayed" in answer for answer in made].count(False) == 1
+    for answer in answers:
+        if answer not in made:
+            problem(answer, 409, "idempotency-key-in-use")
+            assert answer["Retry-After"] == "1"
+    assert place_in_series(item) == 1
+
+
+def test_twenty_at_once_with_keys_of_their_own_make_twenty_without_a_gap(committed_city: City) -> None:
+    caller = machine(committed_city.office, [Role.DISPATCHER])
+    given = body(campaign(committed_city))
+    answers = at_once(lambda n: caller.post("items/", given, **{"Idempotency-Key": f"k{n}"}), 20)
+    assert [answer.status_code for answer in answers] == [201] * 20
+    assert sorted(place_in_series(item) for item in WorkItem.objects.all()) == list(range(1, 21))
+
+
+def place_in_series(item: WorkItem) -> int:
+    return int(item.number.rpartition("-")[2])

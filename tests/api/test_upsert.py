@@ -1,17 +1,15 @@
 """`PUT items/external/{ref}/`: created or corrected by the client's own reference."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connections
 from django.http import HttpResponse
 
 from accounts.roles import Role
 from tests import walking
 from tests.api.callers import API, Machine, fields, machine, person, problem
+from tests.api.parallel import at_once
 from tests.pages.test_sources import foreign_source
 from tests.people import City
 from tests.workflow.fingerprint import fingerprint
@@ -279,22 +277,6 @@ def test_what_is_out_of_sight_by_now_is_not_there_and_not_made_again(
 
 
 # -- at the same time --------------------------------------------------------------------------------------------------
-
-
-def at_once(send: Callable[[int], HttpResponse], times: int) -> list[HttpResponse]:
-    start, answers = threading.Barrier(times), []
-
-    def run(number: int) -> None:
-        start.wait()
-        answers.append(send(number))
-        connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_two_at_once_make_one_item_and_the_others_correct_it(committed_city: City) -> None:
