@@ -275,6 +275,8 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKind": "workflow.models.Evidence.Kind",
         "DepartmentKind": "accounts.models.Department.Kind",
         "RegionKind": "accounts.models.Region.Kind",
+        "PetitionChannel": "workflow.models.Petition.Channel",
+        "ObjectionChannel": "workflow.models.Objection.Channel",
         "State": "workflow.lifecycle.State",
         "TurnParty": "workflow.lifecycle.Party",
         "StageParty": "workflow.models.Stage.By",

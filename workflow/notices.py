@@ -82,6 +82,7 @@ NOTICES: dict[str, Notice] = {
     Event.RECALCULATE: Notice(
         (_A.TURN, _A.LEAD, _A.OFFICE), lazy("Time limits in working days were recalculated: the calendar has changed.")
     ),
+    Event.REVISE: Notice((_A.LEAD,), lazy("What was entered of the item was corrected.")),
     Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
     Action.ESCALATE: Notice((), lazy("A time limit has passed."), MANDATORY),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,11 +26,27 @@ HEADER, QUERY = OpenApiParameter.HEADER, OpenApiParameter.QUERY
 IF_MATCH = OpenApiParameter(
     "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
 )
+IF_MATCH_OPTIONAL = OpenApiParameter(
+    "If-Match", str, HEADER, description=_("The ETag of the item as it was seen; * for any, if only it is there.")
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, HEADER, enum=["*"], description=_("* creates and never changes.")
+)
+_KEY = {"type": "string", "minLength": 1, "maxLength": 255}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    _KEY,
     HEADER,
     description=_("Required for machines, ignored for people: the same key has its effect once, for 7 days."),
+)
+IDEMPOTENCY_KEY_OPTIONAL = OpenApiParameter(
+    "Idempotency-Key", _KEY, HEADER, description=_("The same key has its effect once, for 7 days. Ignored for people.")
+)
+REFERENCE = OpenApiParameter(
+    "ref",
+    {"type": "string", "minLength": 1, "maxLength": 80},
+    OpenApiParameter.PATH,
+    description=_("The caller's own word for the item, UTF-8, percent-encoded."),
 )
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}, QUERY)
 CURSOR = OpenApiParameter("cursor", str, QUERY, description=_("Taken from `next`, never made by hand."))
@@ -72,6 +89,7 @@ class Operation:
     parameters: list[OpenApiParameter] = field(default_factory=list)
     problems: tuple[int, ...] = ()
     sends_etag: bool = False
+    also: tuple[int, ...] = ()  # further statuses with the same answer
 
 
 def page_of(serializer: type[serializers.Serializer], *, counted: bool = True) -> serializers.Serializer:
@@ -123,7 +141,7 @@ class Schema(AutoSchema):
         return str(self.operation.summary)
 
     def get_description(self) -> str:
-        return str(self.operation.takes.__doc__ or "") if isinstance(self.operation.takes, type) else ""
+        return inspect.getdoc(self.operation.takes) or "" if isinstance(self.operation.takes, type) else ""
 
     def get_tags(self) -> list[str]:
         return [self.operation.tag]
@@ -132,7 +150,7 @@ class Schema(AutoSchema):
         chosen = self.operation.filters
         own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters]
         if self.operation.sends_etag:
-            sent = OpenApiParameter("ETag", str, HEADER, response=[self.operation.status])
+            sent = OpenApiParameter("ETag", str, HEADER, response=[self.operation.status, *self.operation.also])
             own.append(sent)
         return own
 
@@ -141,7 +159,7 @@ class Schema(AutoSchema):
 
     def get_response_serializers(self) -> dict[Any, Any]:
         problems: Iterable[int] = sorted({400, 401, 403, 404, *self.operation.problems})
-        return {self.operation.status: self.operation.answers} | {
+        return dict.fromkeys((self.operation.status, *self.operation.also), self.operation.answers) | {
             (status, MEDIA_TYPE): _problem(status) for status in problems
         }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -10,17 +13,19 @@ from django_filters import FilterSet
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from workflow.api.errors import invalid_input
 from workflow.api.pagination import PAGING, Keyset, check_parameters, count, read_limit, read_number
-from workflow.api.preconditions import etag
+from workflow.api.preconditions import etag, stale
 from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
 from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen, shown
 from workflow.filters import ItemFilter
 from workflow.models import Event, WorkItem
 from workflow.querysets import visible_to
+from workflow.refusal import RefusalKind, Refused
 
 HIGHEST_ID = 2**63 - 1
 
@@ -28,7 +33,7 @@ HIGHEST_ID = 2**63 - 1
 class ApiView(APIView):
     """`operations` says by method which scope is needed and what the description tells; no entry, no access."""
 
-    http_method_names = ("get", "head", "post")
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     operations: ClassVar[dict[str, Operation]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()  # of the query
 
@@ -90,10 +95,24 @@ class ItemView(ApiView):
             raise NotFound
         return found
 
+    @contextmanager
+    def telling_what_is_there(self, request: Request, number: str) -> Iterator[None]:
+        """A verb that is refused because somebody was faster: 412 carries the tag of what is there now."""
+        try:
+            yield
+        except Refused as refused:
+            if refused.refusal.kind == RefusalKind.STALE:
+                raise stale(self.item(request, number).version, str(refused.refusal)) from refused
+            raise
 
-def item_response(item: WorkItem, request: Request) -> Response:
+
+def item_response(item: WorkItem, request: Request, status: int = 200) -> Response:
+    """An item that is new says where it is."""
     (seen,) = items_as_seen([item], request)
-    return Response(seen, headers={"ETag": etag(item.version)})
+    headers = {"ETag": etag(item.version)}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = reverse("api:item", args=[item.number], request=request)
+    return Response(seen, status=status, headers=headers)
 
 
 class ItemDetail(ItemView):

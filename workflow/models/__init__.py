@@ -13,6 +13,7 @@ from workflow.models.papers import Paper, Proposal
 from workflow.models.petitions import Petition, SubIssue
 from workflow.models.procedures import Procedure, Rung, Stage
 from workflow.models.progress import Measurement, Milestone, ProgressReport, Target
+from workflow.models.references import ExternalReference
 from workflow.models.runs import Job, Run
 from workflow.models.sources import Section, Source
 from workflow.models.timers import AlertNote, RungFiring, Timer
@@ -26,6 +27,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Extension",
+    "ExternalReference",
     "Filing",
     "IdempotencyRecord",
     "Job",

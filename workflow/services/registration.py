@@ -36,6 +36,9 @@ def register_issue(
     """
     if refusal := permissions.refuse_registration(by, source.office_id):
         raise Refused(refusal)
+    if source.kind == Source.Kind.PLAN:
+        sentence = _("The tasks of a plan are brought in with its document alone, by importing it.")
+        raise Refused(invalid("plan-source", sentence, source=sentence))
     require(title=title, description=description)
     is_petition = source.kind == Source.Kind.PETITION
     if complaint and not is_petition:
