@@ -15,14 +15,15 @@ _present: ContextVar[str] = ContextVar("request_id", default=NOBODY)
 
 
 def present_id() -> str:
-    """Of the request that is being answered; `-` outside of one."""
+    """Of the request that this thread answers, or has answered last; `-` where there was none."""
     return _present.get()
 
 
 class RequestIdMiddleware:
     """The outermost: whatever goes wrong further in is answered and logged under the name of its request.
 
-    A name that came along is kept, so that one request can be followed through proxy, gateway and us.
+    A name that came along is kept, so that one request can be followed through proxy, gateway and us. It stands until
+    the thread's next request: what Django logs of an answer, it logs when the middleware is left.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,12 +31,10 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
-        token = _present.set(given if _GIVEN.fullmatch(given) else uuid4().hex)
-        try:
-            response = self.get_response(request)
-            response.headers[HEADER] = present_id()
-        finally:
-            _present.reset(token)
+        name = given if _GIVEN.fullmatch(given) else uuid4().hex
+        _present.set(name)
+        response = self.get_response(request)
+        response.headers[HEADER] = name
         return response
 
 

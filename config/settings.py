@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
         "outbox-webhooks": (5.0, "notifications.tasks.deliver_webhooks", "webhook"),
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
         "audit": (300.0, "workflow.tasks.audit_clocks", "kick"),
+        "full-buckets": (600.0, "workflow.tasks.forget_full_buckets", "kick"),
         **{f"heartbeat-{queue.name}": (30.0, "notifications.tasks.beat", queue.name) for queue in CELERY_TASK_QUEUES},
     }.items()
 }
@@ -257,6 +258,13 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": None,
     "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # whose X-Forwarded-For tells where a request came from
 }
+API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=1200)  # by one client or person
+API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=300)
+API_UPLOADS_PER_MINUTE = env.int("API_UPLOADS_PER_MINUTE", default=60)
+API_STRANGERS_PER_MINUTE = env.int("API_STRANGERS_PER_MINUTE", default=60)  # from one address, without credentials
+for name in ("READS", "WRITES", "UPLOADS", "STRANGERS"):
+    if not 0 < vars()[f"API_{name}_PER_MINUTE"] <= 1_000_000:
+        raise ImproperlyConfigured(f"API_{name}_PER_MINUTE must be a number from 1 to 1000000")
 SPECTACULAR_SETTINGS = {
     "TITLE": "闭环 Bihuan API",
     "VERSION": "1",

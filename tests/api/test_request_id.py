@@ -2,17 +2,18 @@
 
 import io
 import logging
-import logging.config
 import re
+from collections.abc import Iterator
+from contextvars import Context
+from logging.config import DictConfigurator
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.http import HttpRequest
+from django.test import Client
 
 from accounts.middleware import LanguageMiddleware
-from accounts.request_id import NOBODY, RequestIdMiddleware, present_id
 from tests.api.callers import person, problem
 from tests.people import City
 
@@ -63,35 +64,36 @@ def test_an_unknown_host_is_told_in_the_format_of_the_api(db: None) -> None:
     problem(answer, 400, "malformed")
 
 
-def test_lines_of_the_log_carry_it() -> None:
-    heard = io.StringIO()
-    handler = logging.StreamHandler(heard)
+@pytest.fixture
+def heard() -> Iterator[io.StringIO]:
+    """What is logged, as it is written to stderr."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
     line = settings.LOGGING["formatters"]["line"]
     handler.setFormatter(logging.Formatter(line["format"], style=line["style"]))
-    configurator = logging.config.DictConfigurator(settings.LOGGING)
-    handler.addFilter(configurator.configure_filter(settings.LOGGING["filters"]["request_id"]))
-    log = logging.getLogger("tests.request_id")
-    log.addHandler(handler)
-
-    def answer(_request: HttpRequest) -> HttpResponse:
-        log.error("something went wrong")
-        return HttpResponse()
-
-    RequestIdMiddleware(answer)(RequestFactory().get("/", headers={"X-Request-ID": "r-1"}))
-    log.error("nobody asked")
-    log.removeHandler(handler)
-    first, second = heard.getvalue().splitlines()
-    assert first.endswith("ERROR tests.request_id r-1 something went wrong")
-    assert second.endswith("ERROR tests.request_id - nobody asked")
+    handler.addFilter(DictConfigurator(settings.LOGGING).configure_filter(settings.LOGGING["filters"]["request_id"]))
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
 
 
-def test_it_is_forgotten_when_the_answer_is_given_and_when_there_is_none() -> None:
-    def fail(_request: HttpRequest) -> HttpResponse:
-        raise ZeroDivisionError
+def test_what_we_log_meanwhile_carries_it(failing: Client, heard: io.StringIO) -> None:
+    failing.get("/api/v1/items/", headers={"X-Request-ID": "r-1"})
+    assert re.search(r" WARNING workflow\.api\.errors r-1 the database did not serve", heard.getvalue())
 
-    with pytest.raises(ZeroDivisionError):
-        RequestIdMiddleware(fail)(RequestFactory().get("/"))
-    assert present_id() == NOBODY
+
+def test_what_django_logs_of_the_answer_carries_it(db: None, heard: io.StringIO) -> None:
+    Client().get("/api/v1/nothing/", headers={"X-Request-ID": "r-2"})
+    assert re.search(r" WARNING django\.request r-2 Not Found: /api/v1/nothing/", heard.getvalue())
+
+
+def test_outside_of_requests_there_is_none(heard: io.StringIO) -> None:
+    Context().run(logging.getLogger("tests").error, "nobody asked")
+    assert heard.getvalue().endswith(" ERROR tests - nobody asked\n")
+
+
+def test_every_handler_of_the_log_knows_it() -> None:
+    assert all("request_id" in handler["filters"] for handler in settings.LOGGING["handlers"].values())
 
 
 def test_the_middleware_stands_outside_of_all_others() -> None:
