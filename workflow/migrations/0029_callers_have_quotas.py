@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0024_the_auditor_writes_history")]
+    dependencies = [("workflow", "0025_events_are_a_feed")]
     operations = [
         migrations.CreateModel(
             name="RateBucket",
