@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -232,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
         "audit": (300.0, "workflow.tasks.audit_clocks", "kick"),
         "clients": (300.0, "accounts.tasks.sweep_clients", "kick"),
+        "full-buckets": (600.0, "workflow.tasks.forget_full_buckets", "kick"),
         **{f"heartbeat-{queue.name}": (30.0, "notifications.tasks.beat", queue.name) for queue in CELERY_TASK_QUEUES},
     }.items()
 }
@@ -259,6 +261,13 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": None,
     "NUM_PROXIES": PROXY_COUNT,
 }
+API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=1200)  # by one client or person
+API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=300)
+API_UPLOADS_PER_MINUTE = env.int("API_UPLOADS_PER_MINUTE", default=60)
+API_STRANGERS_PER_MINUTE = env.int("API_STRANGERS_PER_MINUTE", default=60)  # from one address, without credentials
+for name in ("READS", "WRITES", "UPLOADS", "STRANGERS"):
+    if not 0 < vars()[f"API_{name}_PER_MINUTE"] <= 1_000_000:
+        raise ImproperlyConfigured(f"API_{name}_PER_MINUTE must be a number from 1 to 1000000")
 SPECTACULAR_SETTINGS = {
     "TITLE": "闭环 Bihuan API",
     "VERSION": "1",
@@ -322,8 +331,9 @@ OAUTH2_PROVIDER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "accounts.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},  # failures and lockouts, not every success

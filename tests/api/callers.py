@@ -125,7 +125,8 @@ def problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.content.decode()
     assert response["Content-Type"] == "application/problem+json"
     body = response.json()
-    assert list(body) == ["type", "title", "status", "detail", "code", "errors"]
+    assert list(body) == ["type", "title", "status", "detail", "code", "errors", "request_id"]
+    assert body["request_id"] == response["X-Request-ID"]
     assert (body["status"], body["code"]) == (status, code)
     assert body["detail"]
     return body

@@ -80,6 +80,10 @@ class Bulk(ApiView):
         )
     }
 
+    def cost(self, request: Request) -> int:
+        """As much as one by one."""
+        return len(request.data)
+
     def post(self, request: Request) -> HttpResponse:
         if len(request.data) > MOST:
             too_many = _("At most {most} actions in one request, please.").format(most=MOST)

@@ -65,13 +65,30 @@ _SENTENCES = {
     401: _("No credentials, or credentials that do not hold."),
     403: _("The caller may not do this; `detail` says why."),
     404: _("Not there, or not to be seen by the caller."),
+    406: _("No content type that this operation answers with is accepted."),
     409: _("Not possible in the present state of the item, or the first request with this key is still running."),
     412: _("Somebody changed the item in between; its present ETag comes along."),
     413: _("Too large."),
     415: _("Not the content type that this operation takes."),
     422: _("The Idempotency-Key was used for a different request."),
     428: _("If-Match is missing."),
+    429: _("Too many requests; Retry-After says in how many seconds to come again."),
+    503: _("The service is busy; Retry-After says in how many seconds to come again."),
 }
+_ALWAYS = (400, 401, 403, 404, 406, 429, 503)
+
+
+def _sent(name: str, sentence: Promise, statuses: list[int] | None = None) -> OpenApiParameter:
+    """A header of these answers, or of all."""
+    return OpenApiParameter(name, str, HEADER, response=statuses or True, description=sentence)
+
+
+_HEADERS = [
+    _sent("X-Request-ID", _("The name of this request, as the caller gave it or a new one.")),
+    _sent("RateLimit-Policy", _('How many requests are allowed in a minute, e.g. "read";q=1200;w=60.')),
+    _sent("RateLimit", _('How many are left, and in how many seconds it is all again, e.g. "read";r=1199;t=1.')),
+    _sent("Retry-After", _("Seconds."), [429, 503]),
+]
 
 
 @dataclass(frozen=True)
@@ -148,7 +165,7 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         chosen = self.operation.filters
-        own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters]
+        own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters, *_HEADERS]
         if self.operation.sends_etag:
             sent = OpenApiParameter("ETag", str, HEADER, response=[self.operation.status, *self.operation.also])
             own.append(sent)
@@ -158,7 +175,7 @@ class Schema(AutoSchema):
         return self.operation.takes
 
     def get_response_serializers(self) -> dict[Any, Any]:
-        problems: Iterable[int] = sorted({400, 401, 403, 404, *self.operation.problems})
+        problems: Iterable[int] = sorted({*_ALWAYS, *self.operation.problems})
         return dict.fromkeys((self.operation.status, *self.operation.also), self.operation.answers) | {
             (status, MEDIA_TYPE): _problem(status) for status in problems
         }

@@ -28,7 +28,8 @@ class ProblemFieldSerializer(serializers.Serializer):
 
 
 class ProblemSerializer(serializers.Serializer):
-    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request."""
+    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request; `request_id` stands in our
+    logs as well."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -36,6 +37,7 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = ProblemFieldSerializer(many=True)
+    request_id = serializers.CharField()
 
 
 class TurnSerializer(serializers.Serializer):

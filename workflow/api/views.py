@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from workflow.api import limits
 from workflow.api.errors import invalid_input
 from workflow.api.pagination import PAGING, Keyset, check_parameters, count, read_limit, read_number
 from workflow.api.preconditions import etag, stale
@@ -36,14 +37,41 @@ class ApiView(APIView):
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     operations: ClassVar[dict[str, Operation]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()  # of the query
+    standing: limits.Standing | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.pay(request)
         super().initial(request, *args, **kwargs)
         check_parameters(request, self.parameters)
+
+    def pay(self, request: Request) -> None:
+        """Before anything else is looked at, so that whatever is refused costs as well. Raises 401 or 429."""
+        try:
+            is_known = request.user.is_authenticated
+        except APIException:
+            self._count(limits.Quota.STRANGER, limits.stranger(request))
+            raise
+        if not is_known:
+            return self._count(limits.Quota.STRANGER, limits.stranger(request))
+        cost = 1
+        try:
+            cost = self.cost(request)
+        finally:  # what cannot be read costs one
+            self._count(limits.quota_of(request), limits.known(request), cost)
+
+    def _count(self, quota: limits.Quota, whose: str, cost: int = 1) -> None:
+        self.standing = limits.take(quota, whose, cost)
+        self.standing.check()
+
+    def cost(self, request: Request) -> int:
+        """In tokens."""
+        return 1
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if self.standing:
+            self.standing.tell(response)
         return response
 
     def filtered(self, request: Request, filterset: type[FilterSet], rows: QuerySet) -> FilterSet:

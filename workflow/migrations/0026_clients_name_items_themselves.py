@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0024_the_auditor_writes_history'),
+        ('workflow', '0025_events_are_a_feed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,6 +8,7 @@ from workflow.models.extensions import Extension, Suspension
 from workflow.models.idempotency import IdempotencyRecord
 from workflow.models.imports import PlanImport
 from workflow.models.items import Assignment, NumberSeries, WorkItem
+from workflow.models.limits import RateBucket
 from workflow.models.look_backs import LookBack
 from workflow.models.papers import Paper, Proposal
 from workflow.models.petitions import Petition, SubIssue
@@ -43,6 +44,7 @@ __all__ = [
     "ProgressReport",
     "Proposal",
     "Publicity",
+    "RateBucket",
     "Run",
     "Rung",
     "RungFiring",

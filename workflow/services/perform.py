@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from accounts.models import User
 from workflow import database_clock, notices, permissions
@@ -90,8 +90,8 @@ def busy_refused() -> Iterator[None]:
 
 
 def is_busy(error: Exception) -> bool:
-    """Did somebody else hold a lock for too long? Then nothing is wrong, and the same works later."""
-    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
+    """Was somebody else in the way? Then nothing is wrong, and the same works later."""
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure)
 
 
 def _perform(
