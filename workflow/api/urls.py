@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from workflow.api import bulk, evidence, pages, registers, views
 from workflow.api.actions import action_routes
+from workflow.api.records import record_routes
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("items/<slug:number>/events/", views.ItemEvents.as_view(), name="item-events"),
     path("items/<slug:number>/evidence/", evidence.ItemEvidence.as_view(), name="evidence"),
     path("items/<slug:number>/evidence/<int:pk>/content/", evidence.EvidenceContent.as_view(), name="evidence-content"),
+    *record_routes("items/<slug:number>/"),
     *action_routes("items/<slug:number>/actions/"),
     path("departments/", registers.Departments.as_view(), name="departments"),
     path("regions/", registers.Regions.as_view(), name="regions"),

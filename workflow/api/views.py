@@ -28,13 +28,13 @@ HIGHEST_ID = 2**63 - 1
 class ApiView(APIView):
     """`operations` says by method which scope is needed and what the description tells; no entry, no access."""
 
-    http_method_names = ("get", "head", "post")
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     operations: ClassVar[dict[str, Operation]] = {}
-    parameters: ClassVar[tuple[str, ...]] = ()  # of the query
+    parameters: ClassVar[tuple[str, ...]] = ()  # of a query; whoever writes has none
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        check_parameters(request, self.parameters)
+        check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -130,9 +130,11 @@ def _after(request: Request, pk: int) -> str:
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
-def whole_page(serializer: type[Serializer], rows: QuerySet, keyset: Keyset, request: Request) -> Response:
-    """A counted keyset page of rows that need no facts."""
+def whole_page(
+    serializer: type[Serializer], rows: QuerySet, keyset: Keyset, request: Request, **known: Any
+) -> Response:
+    """A counted keyset page of rows that need no facts; `known` is the serializer's context besides the request."""
     found, following = keyset.page(request, rows)
     number, is_capped = count(rows)
-    results = serializer(found, many=True, context={"request": request}).data
+    results = serializer(found, many=True, context={"request": request} | known).data
     return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
