@@ -37,6 +37,7 @@ class EvidenceUpload(StrictSerializer):
 
 
 class ItemEvidence(ItemView):
+    parameters = PAGING
     parser_classes = (MultiPartParser,)
     operations = {
         "GET": Operation(
@@ -59,10 +60,6 @@ class ItemEvidence(ItemView):
             tag="evidence",
         ),
     }
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return PAGING if self.request.method in ("GET", "HEAD") else ()
 
     def get(self, request: Request, number: str) -> Response:
         files = evidence_visible_to(request.user).filter(item=self.item(request, number))

@@ -5,6 +5,7 @@ from django.urls.converters import PathConverter
 
 from workflow.api import bulk, evidence, feed, items_writing, pages, registers, views
 from workflow.api.actions import action_routes
+from workflow.api.records import record_routes
 
 
 class ReferenceConverter(PathConverter):
@@ -23,6 +24,7 @@ urlpatterns = [
     path("items/<slug:number>/events/", views.ItemEvents.as_view(), name="item-events"),
     path("items/<slug:number>/evidence/", evidence.ItemEvidence.as_view(), name="evidence"),
     path("items/<slug:number>/evidence/<int:pk>/content/", evidence.EvidenceContent.as_view(), name="evidence-content"),
+    *record_routes("items/<slug:number>/"),
     *action_routes("items/<slug:number>/actions/"),
     path("events/", feed.Feed.as_view(), name="events"),
     path("departments/", registers.Departments.as_view(), name="departments"),

@@ -36,13 +36,13 @@ class ApiView(APIView):
 
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     operations: ClassVar[dict[str, Operation]] = {}
-    parameters: ClassVar[tuple[str, ...]] = ()  # of the query
+    parameters: ClassVar[tuple[str, ...]] = ()  # of a query; whoever writes has none
     standing: limits.Standing | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.pay(request)
         super().initial(request, *args, **kwargs)
-        check_parameters(request, self.parameters)
+        check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
 
     def pay(self, request: Request) -> None:
         """Before anything else is looked at, so that whatever is refused costs as well. Raises 401 or 429."""
@@ -177,9 +177,11 @@ def _after(request: Request, pk: int) -> str:
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
-def whole_page(serializer: type[Serializer], rows: QuerySet, keyset: Keyset, request: Request) -> Response:
-    """A counted keyset page of rows that need no facts."""
+def whole_page(
+    serializer: type[Serializer], rows: QuerySet, keyset: Keyset, request: Request, **known: Any
+) -> Response:
+    """A counted keyset page of rows that need no facts; `known` is the serializer's context besides the request."""
     found, following = keyset.page(request, rows)
     number, is_capped = count(rows)
-    results = serializer(found, many=True, context={"request": request}).data
+    results = serializer(found, many=True, context={"request": request} | known).data
     return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
