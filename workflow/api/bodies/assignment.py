@@ -49,7 +49,7 @@ class AssignBody(ActionBody):
 
 
 class PartBody(StrictSerializer):
-    """A part of the whole; without `title` and `due_on` those of the whole count."""
+    """Without `title` that of the whole with the department; without `due_on` the body's, else that of the whole."""
 
     department = DepartmentField()
     title = Text(required=False, max_length=200)
