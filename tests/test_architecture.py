@@ -20,7 +20,7 @@ FLOORS = (
     ("deadlines", "file_types", "database_clock", "progress", "photographs", "folding"),
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
-    ("services", "querysets", "duplicates", "watching"),
+    ("services", "querysets", "duplicates", "watching", "feed"),
     ("sending",),
     ("deadline_scan", "seeding", "importing", "rehearsal"),
 )

@@ -43,6 +43,12 @@ CURSOR = OpenApiParameter("cursor", str, QUERY, description=_("Taken from `next`
 AFTER = OpenApiParameter(
     "after", {"type": "integer", "minimum": 0}, QUERY, description=_("The id of the last event seen.")
 )
+POSITION = OpenApiParameter(
+    "after",
+    {"type": "string", "pattern": "^([0-9]{1,19}-[0-9]{1,19}|latest)$"},
+    QUERY,
+    description=_("`next` of the page before; left out: from the beginning; `latest`: from now on."),
+)
 
 _OF_THE_PATH = {  # by name
     "number": OpenApiParameter("number", str, PATH, description=_("The number of the item.")),

@@ -14,8 +14,9 @@ from rest_framework.reverse import reverse
 from accounts.models import today
 from workflow import progress
 from workflow.facts import Facts, read_facts
+from workflow.feed import Position
 from workflow.lifecycle import Action, DepartmentRole, Party, State
-from workflow.models import Evidence, Milestone, Petition, Source, Target, WorkItem
+from workflow.models import Event, Evidence, Milestone, Petition, Source, Target, WorkItem
 from workflow.models.progress import latest_measurements
 from workflow.permissions import AllowedAction, allowed_actions
 from workflow.progress import ProgressClass
@@ -247,6 +248,16 @@ class EventSerializer(serializers.Serializer):
     cycle = serializers.IntegerField()
     version = serializers.IntegerField(allow_null=True)
     at = serializers.DateTimeField()
+
+
+class FeedEventSerializer(EventSerializer):
+    """`cursor` is where to go on after exactly this event."""
+
+    item = serializers.CharField(source="item.number")
+    cursor = serializers.SerializerMethodField()
+
+    def get_cursor(self, event: Event) -> str:
+        return str(Position.of(event))
 
 
 class EvidenceSerializer(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from workflow.api import bulk, evidence, pages, registers, views
+from workflow.api import bulk, evidence, feed, pages, registers, views
 from workflow.api.actions import action_routes
 
 app_name = "api"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("items/<slug:number>/evidence/", evidence.ItemEvidence.as_view(), name="evidence"),
     path("items/<slug:number>/evidence/<int:pk>/content/", evidence.EvidenceContent.as_view(), name="evidence-content"),
     *action_routes("items/<slug:number>/actions/"),
+    path("events/", feed.Feed.as_view(), name="events"),
     path("departments/", registers.Departments.as_view(), name="departments"),
     path("regions/", registers.Regions.as_view(), name="regions"),
     path("sources/", registers.Sources.as_view(), name="sources"),
