@@ -278,6 +278,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # null: asks no server elsewhere
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "workflow.api.introduction.introduce",
+    ],
     "ENUM_NAME_OVERRIDES": {  # the same word for several choices
         "ItemKind": "workflow.models.WorkItem.Kind",
         "SourceKind": "workflow.models.Source.Kind",

@@ -40,6 +40,8 @@ _ELEMENT = {
 
 
 class BulkProblemSerializer(serializers.Serializer):
+    """The problem of one element; its status stands beside it."""
+
     code = serializers.CharField()
     detail = serializers.CharField()
     errors = ProblemFieldSerializer(many=True)

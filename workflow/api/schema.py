@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import django_filters as filters
@@ -14,14 +13,17 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from workflow.api import examples
+from workflow.api.bodies.fields import StrictSerializer
 from workflow.api.errors import MEDIA_TYPE
 from workflow.api.serializers import ProblemSerializer
 
-HEADER, QUERY = OpenApiParameter.HEADER, OpenApiParameter.QUERY
+HEADER, PATH, QUERY = OpenApiParameter.HEADER, OpenApiParameter.PATH, OpenApiParameter.QUERY
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
@@ -48,7 +50,12 @@ REFERENCE = OpenApiParameter(
     OpenApiParameter.PATH,
     description=_("The caller's own word for the item, UTF-8, percent-encoded."),
 )
-LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}, QUERY)
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": 200, "default": 25},
+    QUERY,
+    description=_("So many on a page at most."),
+)
 CURSOR = OpenApiParameter("cursor", str, QUERY, description=_("Taken from `next`, never made by hand."))
 AFTER = OpenApiParameter(
     "after", {"type": "integer", "minimum": 0}, QUERY, description=_("The id of the last event seen.")
@@ -60,6 +67,10 @@ POSITION = OpenApiParameter(
     description=_("`next` of the page before; left out: from the beginning; `latest`: from now on."),
 )
 
+_OF_THE_PATH = {  # by name
+    "number": OpenApiParameter("number", str, PATH, description=_("The number of the item.")),
+    "id": OpenApiParameter("id", int, PATH, description=_("Taken from the list.")),
+}
 _SENTENCES = {
     400: _("The request is wrong; `errors` names the fields."),
     401: _("No credentials, or credentials that do not hold."),
@@ -93,7 +104,10 @@ _HEADERS = [
 
 @dataclass(frozen=True)
 class Operation:
-    """What a view says of one of its methods: its scope, and what stands in the description."""
+    """What a view says of one of its methods: its scope, and what stands in the description.
+
+    `answers_as` is the content type where it is not JSON.
+    """
 
     id: str
     scope: str
@@ -107,15 +121,24 @@ class Operation:
     problems: tuple[int, ...] = ()
     sends_etag: bool = False
     also: tuple[int, ...] = ()  # further statuses with the same answer
+    answers_as: str = "application/json"
 
 
 def page_of(serializer: type[serializers.Serializer], *, counted: bool = True) -> serializers.Serializer:
     """The envelope of a list."""
-    name = serializer.__name__.removesuffix("Serializer")
+    name = component(serializer)
     fields: dict[str, Any] = {"results": serializer(many=True), "next": serializers.URLField(allow_null=True)}
     if counted:
         fields |= {"count": serializers.IntegerField(), "count_capped": serializers.BooleanField()}
-    return inline_serializer(f"{name}Page", fields)
+    page = inline_serializer(f"{name}Page", fields)
+    type(page).__doc__ = "A page of a list; `next` is the address of the following one, null after the last."
+    return page
+
+
+def component(serializer: Any) -> str:
+    """The name of a serializer in the description."""
+    kind = serializer if isinstance(serializer, type) else type(getattr(serializer, "child", serializer))
+    return kind.__name__.removesuffix("Serializer")
 
 
 def parameters_of(filterset: type[filters.FilterSet]) -> list[OpenApiParameter]:
@@ -136,9 +159,9 @@ def _parameter(name: str, entry: filters.Filter) -> OpenApiParameter:
     return OpenApiParameter(name, next(found, OpenApiTypes.STR), QUERY, description=label)
 
 
-@cache
 def _problem(status: int) -> OpenApiResponse:
-    return OpenApiResponse(ProblemSerializer, description=_SENTENCES[status])
+    shown = OpenApiExample("problem", examples.problem(status, str(_SENTENCES[status])), media_type=MEDIA_TYPE)
+    return OpenApiResponse(ProblemSerializer, description=_SENTENCES[status], examples=[shown])
 
 
 class Schema(AutoSchema):
@@ -167,21 +190,48 @@ class Schema(AutoSchema):
         chosen = self.operation.filters
         own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters, *_HEADERS]
         if self.operation.sends_etag:
-            sent = OpenApiParameter("ETag", str, HEADER, response=[self.operation.status, *self.operation.also])
-            own.append(sent)
-        return own
+            sentence = _("The version of the item, for the If-Match of the next action.")
+            own.append(OpenApiParameter("ETag", str, HEADER, description=sentence, response=self._statuses))
+        return own + [entry for name, entry in _OF_THE_PATH.items() if f"{{{name}}}" in self.path]
+
+    def get_examples(self) -> list[OpenApiExample]:
+        answered = self.operation.answers
+        row = getattr(answered, "child", answered)
+        shown = [
+            ("request", examples.request(self.operation.id), {"request_only": True, "media_type": self._takes_type}),
+            ("answer", examples.answer(component(row), force_instance(row)), {"response_only": True}),
+        ]
+        return [OpenApiExample(name, value, **kind) for name, value, kind in shown if value is not None]
+
+    @property
+    def _statuses(self) -> list[int]:
+        return [self.operation.status, *self.operation.also]
+
+    @property
+    def _takes_type(self) -> str:
+        return self.view.parser_classes[0].media_type
 
     def get_request_serializer(self) -> Any:
         return self.operation.takes
 
     def get_response_serializers(self) -> dict[Any, Any]:
         problems: Iterable[int] = sorted({*_ALWAYS, *self.operation.problems})
-        return dict.fromkeys((self.operation.status, *self.operation.also), self.operation.answers) | {
+        answer = OpenApiResponse(self.operation.answers, description=self.operation.summary)
+        return dict.fromkeys(((status, self.operation.answers_as) for status in self._statuses), answer) | {
             (status, MEDIA_TYPE): _problem(status) for status in problems
         }
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return False  # pages are declared with their envelope
+        return isinstance(serializer, serializers.ListSerializer)  # pages are declared with their envelope
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        """Bodies take no field beside those declared; what answers say by default is always there."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        fields = force_instance(serializer).fields
+        if isinstance(force_instance(serializer), StrictSerializer):
+            return schema | {"additionalProperties": False}
+        always = {name for name, field in fields.items() if field.default is None}
+        return schema | {"required": sorted({*schema.get("required", []), *always})}
 
 
 class ClientScheme(OpenApiAuthenticationExtension):

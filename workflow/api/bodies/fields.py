@@ -61,4 +61,6 @@ class ActionBody(StrictSerializer):
 
 
 class ReasonBody(ActionBody):
+    """The reason stands in the history of the item."""
+
     reason = Text()
