@@ -26,7 +26,7 @@ _CODES = {  # a code that may come with the status
     415: "unsupported-media-type",
     422: "idempotency-key-reused",
     428: "precondition-required",
-    429: "throttled",
+    429: "rate-limited",
     503: "unavailable",
 }
 
