@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any
-
 import pytest
 
-from tests.bad_input.ground import BULK, JSON_WRITES, WRITES, Answer, Ground, nothing_changes
+from tests.bad_input.ground import BULK, JSON_WRITES, Answer, Ground, nothing_changes
 from tests.bad_input.schemas import changed, fields_of, not_taken, required, schema_of
-from tests.permissions.described import MULTIPART
 
 SINGLE = {name: operation for name, operation in JSON_WRITES.items() if name != BULK}
 NOT_FIELDS = ("state", "created_by", "office", "org", "id", "number", "is_admin", "__class__", "Title", "note ")
