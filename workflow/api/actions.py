@@ -41,8 +41,10 @@ class ActionView(ItemView):
             if refused.refusal.kind == RefusalKind.STALE:
                 raise stale(self.item(request, item.number).version, str(refused.refusal)) from refused
             raise
-        seen = shown(visible_to(request.user)).filter(pk=done.pk).first()
-        return item_response(seen or done, request)  # whoever passes an item on may lose sight of it by that
+        seen = shown(visible_to(request.user).filter(pk=done.pk).values_list("pk", flat=True))
+        return item_response(
+            seen[0] if seen else done, request
+        )  # whoever passes an item on may lose sight of it by that
 
 
 def _view_of(action: Action) -> type[ActionView]:
