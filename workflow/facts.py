@@ -187,19 +187,21 @@ class Facts:
         ]
         return seal.digest(text, files)
 
-    def passed_stages(self) -> set[int]:
-        """Stages with a pass that still stands: nothing has changed since, but by what a supplement added."""
+    def standing_passes(self) -> list[Verification]:
+        """Passes that still count: nothing has changed since, but by what a supplement added."""
         if not self.submissions:
-            return set()
+            return []
         stands = {self.submissions[0].pk: self.digest}
         for row in self.verifications:  # what was there when a supplement was asked for
             if row.conclusion == Verification.Conclusion.SUPPLEMENT:
                 stands.setdefault(row.submission_id, row.digest)
         chain = {row.pk for row in self.submissions}
         passes = [row for row in self.verifications if row.conclusion == Verification.Conclusion.PASS]
-        return {
-            row.stage for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest
-        }
+        return [row for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest]
+
+    def passed_stages(self) -> set[int]:
+        """Stages with a pass that still counts."""
+        return {row.stage for row in self.standing_passes()}
 
     def stale_stages(self) -> list[int]:
         """Stages whose pass stands no longer: something has changed since."""

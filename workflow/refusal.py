@@ -17,7 +17,7 @@ class RefusalKind(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """Why not. `errors` names fields for INVALID. Many a refusal is the same object each time, so its words are kept."""
+    """Why not. `errors` names fields for INVALID. Many a refusal is one object each time: its words are kept."""
 
     kind: RefusalKind
     code: str
