@@ -1,5 +1,6 @@
 """All settings. Values come from the environment, strictly; README lists every variable."""
 
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -92,7 +93,12 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # reconnecting for each request costs a factor of ten
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s -c statement_timeout=30s"
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        "options": "-c lock_timeout=5s -c statement_timeout=30s -c plan_cache_mode=force_generic_plan",
+        "prepare_threshold": sys.maxsize,  # what accounts/prepared.py asks is planned once, and nothing else
+    }
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=50 * 1024 * 1024)
 OBJECTIONS_PER_SENDER = env.int("OBJECTIONS_PER_SENDER", default=3)  # a day, from the public pages

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Case, CharField, Count, F, When
 from django.db.models.functions import Cast, Now
 
+from accounts.prepared import Prepared, Question, ask
 from notifications.kick import kick_outbox
 from notifications.models import Channel, Delivery, Endpoint, Message, NoticeClass, Preference
 from notifications.preferences import DEFAULTS
@@ -130,13 +131,13 @@ SELECT (SELECT count(*) FROM fresh),
 
 def _store(drafts: list[Draft]) -> tuple[int, list[str]]:
     """Insert what is new; returns how many messages, and the channels that have something to send now."""
+    return ask(Question(_written(), _letters(drafts) | _usual_ways() | _times(), lambda rows: rows[0]))
+
+
+@cache
+def _written() -> str:
     tables = {model.__name__.lower(): model._meta.db_table for model in (Message, Delivery, Preference, Endpoint)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE.format(user=get_user_model()._meta.db_table, **tables),
-            _letters(drafts) | _usual_ways() | _times(),
-        )
-        return cursor.fetchone()
+    return _STORE.format(user=get_user_model()._meta.db_table, **tables)
 
 
 def _letters(drafts: list[Draft]) -> dict[str, str]:
@@ -182,7 +183,10 @@ def endpoints_of(departments: Collection[int]) -> list[Endpoint]:
 
     A draft to one of them: Draft(recipient_id=None, endpoint_id=endpoint.pk, …), in settings.LANGUAGE_CODE.
     """
-    return list(Endpoint.objects.filter(department__in=departments, is_active=True).order_by("id"))
+    return _ENDPOINTS(departments)
+
+
+_ENDPOINTS = Prepared(lambda: Endpoint.objects.filter(is_active=True).order_by("id"), "department_id")
 
 
 def mark_read(user: object, ids: Iterable[int] | None = None) -> int:

@@ -18,7 +18,7 @@ LONGEST = 400  # lines
 FLOORS = (
     ("lifecycle", "refusal", "seal"),
     ("deadlines", "file_types", "database_clock", "progress", "photographs", "folding"),
-    ("models", "presence", "prepared"),
+    ("models", "presence"),
     (
         *("batches", "facts", "needs", "permissions", "working_calendar"),
         *("anchors", "why", "audiences", "wording", "notices"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from accounts.prepared import Prepared, ask
 from workflow import working_calendar
 from workflow.deadlines import WorkingCalendar, business_day
 from workflow.lifecycle import FINISHED, Action, Party, State
@@ -36,7 +37,6 @@ from workflow.models import (
 )
 from workflow.models.procedures import Measure, Rung
 from workflow.models.progress import latest_measurements
-from workflow.prepared import Prepared
 from workflow.presence import Kind, present
 
 # What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
@@ -59,20 +59,21 @@ _ASSIGNMENTS = Prepared(
 class Batch:
     """The items that are looked at together."""
 
-    def __init__(self, items: Iterable[WorkItem]) -> None:
+    def __init__(self, items: Iterable[WorkItem], calendar: WorkingCalendar | None = None) -> None:
         self.items = {item.pk: item for item in items}
+        self._calendar = calendar
 
     def having(self, kind: Kind) -> Collection[int]:
         """Ids of the items that may have such rows; with none of them Django asks nothing."""
-        return self._present[kind] if len(self.items) > 1 else self.items
+        return self._present[kind]
 
     @cached_property
     def _present(self) -> dict[Kind, list[int]]:
-        return present(self.items)
+        return ask(present(self.items))
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
-        return working_calendar.load()
+        return self._calendar or working_calendar.load()
 
     @cached_property
     def assignments(self) -> dict[int, list[Assignment]]:

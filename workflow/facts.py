@@ -32,9 +32,12 @@ from workflow.models import (
 from workflow.models.petitions import COUNTS
 
 
-def read_facts(items: Iterable[WorkItem]) -> dict[int, Facts]:
-    """Facts by item id. Nothing is read before it is asked for, and then for all of the items together."""
-    batch = Batch(items)
+def read_facts(items: Iterable[WorkItem], calendar: WorkingCalendar | None = None) -> dict[int, Facts]:
+    """Facts by item id. Nothing is read before it is asked for, and then for all of the items together.
+
+    `calendar`: as it was read already.
+    """
+    batch = Batch(items, calendar)
     return {pk: Facts(item, batch) for pk, item in batch.items.items()}
 
 

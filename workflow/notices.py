@@ -100,7 +100,7 @@ class Announcement:
 
     @cached_property
     def told(self) -> Told:
-        return Told(self.event, self.item, self.paper)
+        return Told(self.event, self.item, self.paper, climbs=self.timer is not None)
 
     @cached_property
     def measure(self) -> Measure | None:

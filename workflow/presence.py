@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from django.db import connection
-
+from accounts.prepared import Question, Rows
 from workflow.lifecycle import FINISHED, Action
 
 
@@ -28,6 +27,7 @@ class Kind(StrEnum):
     PETITION = "petition"
     MILESTONES = "milestones"
     TARGETS = "targets"
+    REPORTS = "reports"
 
 
 # Broader than what is read afterwards, never narrower.
@@ -52,15 +52,17 @@ _ROWS: dict[Kind, str] = {
     Kind.PETITION: "workflow_petition WHERE item_id = item.id",
     Kind.MILESTONES: "workflow_milestone WHERE item_id = item.id",
     Kind.TARGETS: "workflow_target WHERE item_id = item.id",
+    Kind.REPORTS: "workflow_progressreport WHERE item_id = item.id",
 }
 _LOOK = "SELECT item.id, {} FROM unnest(%s::bigint[]) AS item (id)".format(
     ", ".join(f"EXISTS (SELECT FROM {rows})" for rows in _ROWS.values())
 )
 
 
-def present(items: Collection[int]) -> dict[Kind, list[int]]:
-    """By kind the ids of those items that have such rows. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, [list(items)])
-        rows = cursor.fetchall()
+def present(items: Collection[int]) -> Question[dict[Kind, list[int]]]:
+    """By kind the ids of those items that have such rows."""
+    return Question(_LOOK, [list(items)], _by_kind)
+
+
+def _by_kind(rows: Rows) -> dict[Kind, list[int]]:
     return {kind: [row[0] for row in rows if row[place]] for place, kind in enumerate(_ROWS, 1)}

@@ -11,13 +11,13 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from accounts.models import today
+from accounts.prepared import Prepared
 from workflow.api.reading import ReadSerializer
 from workflow.api.seen import SeenItem
 from workflow.facts import read_facts
 from workflow.feed import Position
 from workflow.lifecycle import Action, DepartmentRole, Party, State
 from workflow.models import Event, Evidence, Milestone, Petition, Source, WorkItem
-from workflow.prepared import Prepared
 from workflow.progress import ProgressClass
 
 

@@ -25,7 +25,7 @@ from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
 from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen, shown
 from workflow.filters import ItemFilter
 from workflow.models import Event, WorkItem
-from workflow.querysets import visible_to
+from workflow.querysets import visible_to, with_a_part_first
 from workflow.refusal import RefusalKind, Refused
 
 HIGHEST_ID = 2**63 - 1
@@ -108,8 +108,9 @@ class ItemList(ApiView):
     def get(self, request: Request) -> Response:
         chosen = self.filtered(request, ItemFilter, visible_to(request.user))
         keyset = Keyset.of(chosen.chosen_ordering)
-        rows, following = keyset.page(request, chosen.qs.only(keyset.field))
-        number, is_capped = count(chosen.qs)
+        few = with_a_part_first(request.user, chosen.qs)
+        number, is_capped = count(few)
+        rows, following = keyset.page(request, (chosen.qs if is_capped else few).only(keyset.field))
         results = items_as_seen(shown(row.pk for row in rows), request)
         return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
 

@@ -76,7 +76,14 @@ def site(application: str, headers: dict[str, str], **environment: str) -> Itera
     """Until the block is left."""
     port = _free_port()
     command = (*GUNICORN, "--bind", f"127.0.0.1:{port}", application)
-    with started(*command, application="web", ALLOWED_HOSTS="127.0.0.1", HTTPS="false", **environment):
+    with started(
+        *command,
+        application="web",
+        ALLOWED_HOSTS="127.0.0.1",
+        HTTPS="false",
+        API_READS_PER_MINUTE="1000000",
+        **environment,
+    ):
         found = Site(port, headers)
         _wait_for(found)
         yield found
