@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -10,7 +10,7 @@ from notifications.models import Channel, Delivery, HeldPass
 
 State = Delivery.State
 STUCK = (State.DEAD, State.UNKNOWN)
-OPEN = (State.PENDING, State.SENDING, State.HELD, *STUCK)
+OPEN = (State.PENDING, State.SENDING, State.PAUSED, State.HELD, *STUCK)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def resend(delivery: Delivery, by: User) -> bool:
     resent = Delivery.objects.filter(pk=delivery.pk, state__in=STUCK).update(
         state=State.PENDING,
         next_attempt_at=Now(),
+        earlier_attempts=F("attempts"),  # by the whole list again
         interruptions=0,  # whoever asks for it takes a second copy into account
         to_digest=False,
         last_error="",

@@ -1,13 +1,17 @@
 """The message as it leaves the house: with the absolute link, and by mail a closing line in the reader's language."""
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from notifications.addresses import PUBLIC
 from notifications.channels import Envelope
-from notifications.models import Channel, Delivery
+from notifications.clock import now
+from notifications.models import Channel, Delivery, Endpoint
+from notifications.models.targets import reach_of
 from notifications.outbox.reasons import address_of
 
 
@@ -22,9 +26,19 @@ def envelope_of(delivery: Delivery) -> Envelope:
         reference=hashlib.sha256(message.dedup_key.encode()).hexdigest()[:32],
         number=message.number,
         url=url,
-        secret=delivery.endpoint.secret if delivery.endpoint else "",
         is_urgent=message.is_urgent,
+        **(_of_endpoint(delivery.endpoint) if delivery.endpoint else {}),
     )
+
+
+def _of_endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    """How the call is signed, and how far it may go today."""
+    is_both = endpoint.former_secret_until is not None and endpoint.former_secret_until > now()
+    return {
+        "secret": endpoint.secret,
+        "former_secret": endpoint.former_secret if is_both else "",
+        "reach": reach_of(endpoint.url) if endpoint.channel == Channel.WEBHOOK else PUBLIC,
+    }
 
 
 def _mail_body(delivery: Delivery, url: str) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from notifications import addresses
 from notifications.models import Delivery, Endpoint
 from notifications.outbox import deliver
-from notifications.services import endpoints_of
+from notifications.services import robots_of
 from tests.notifications.drafts import tell_endpoint
 from tests.pages.reading import text_of
 
@@ -53,7 +53,7 @@ def test_the_administrator_adds_one(keeper, city, gateway):
     keeper.post(ADD, given(city.environment, secret="SEC-1"))
     endpoint = Endpoint.objects.get()
     assert (endpoint.department, endpoint.channel, endpoint.secret) == (city.environment, "wecom", "SEC-1")
-    assert endpoints_of([city.environment.pk]) == [endpoint]
+    assert robots_of([city.environment.pk]) == [endpoint]
 
 
 @pytest.mark.parametrize("name", ["dispatcher", "environment_head", "auditor"])
