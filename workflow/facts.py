@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from workflow import seal, working_calendar
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from workflow.deadlines import WorkingCalendar, business_day
 from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, Party, State
 from workflow.models import (
     AlertNote,
@@ -184,19 +184,21 @@ class Facts:
         ]
         return seal.digest(text, files)
 
-    def passed_stages(self) -> set[int]:
-        """Stages with a pass that still stands: nothing has changed since, but by what a supplement added."""
+    def standing_passes(self) -> list[Verification]:
+        """Passes that still count: nothing has changed since, but by what a supplement added."""
         if not self.submissions:
-            return set()
+            return []
         stands = {self.submissions[0].pk: self.digest}
         for row in self.verifications:  # what was there when a supplement was asked for
             if row.conclusion == Verification.Conclusion.SUPPLEMENT:
                 stands.setdefault(row.submission_id, row.digest)
         chain = {row.pk for row in self.submissions}
         passes = [row for row in self.verifications if row.conclusion == Verification.Conclusion.PASS]
-        return {
-            row.stage for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest
-        }
+        return [row for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest]
+
+    def passed_stages(self) -> set[int]:
+        """Stages with a pass that still counts."""
+        return {row.stage for row in self.standing_passes()}
 
     def stale_stages(self) -> list[int]:
         """Stages whose pass stands no longer: something has changed since."""
@@ -321,7 +323,7 @@ class _Batch:
         found: defaultdict[int, list[date]] = defaultdict(list)
         rows = Event.objects.filter(item__in=self.items, action=Action.NUDGE).order_by()
         for pk, at in rows.values_list("item_id", "at"):
-            found[pk].append(at.astimezone(BUSINESS_ZONE).date())
+            found[pk].append(business_day(at))
         return found
 
     @cached_property

@@ -6,7 +6,7 @@ make two digests of what belongs into one. What he must not get any more is put 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -33,6 +33,7 @@ class _Turn:
 
     first: Delivery
     waiting: list[Delivery]
+    now: datetime  # when the database found them
 
     @property
     def is_digest(self) -> bool:
@@ -88,7 +89,7 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     soon = Now() + timedelta(seconds=settings.GROUP_WAIT if is_for_people else 0)
     rows = list(
         pending.filter(next_attempt_at__lte=soon)
-        .annotate(is_due=Q(next_attempt_at__lte=Now()))
+        .annotate(is_due=Q(next_attempt_at__lte=Now()), now=Now())
         .select_related("message", "recipient", "endpoint__department", "endpoint__owner")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("next_attempt_at", "id")[: AT_ONCE if is_for_people else 1]
@@ -96,7 +97,8 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     if not rows or not rows[0].is_due:
         return None
     first = rows[0]
-    return _Turn(first, [first] if _goes_alone(first) else [row for row in rows if not _goes_alone(row)])
+    waiting = [first] if _goes_alone(first) else [row for row in rows if not _goes_alone(row)]
+    return _Turn(first, waiting, first.now)
 
 
 def _goes_alone(delivery: Delivery) -> bool:
@@ -108,24 +110,25 @@ def _take(turn: _Turn) -> Delivery | None:
     """Start the attempt; None when nothing of it may go now, which is written down then."""
     if turn.first.message.kind == DIGEST and not turn.first.interruptions and take_apart(turn.first):
         return None
-    if turn.first.channel == Channel.WEBHOOK and not webhooks.may_go(turn.first):
+    if turn.first.channel == Channel.WEBHOOK and not webhooks.may_go(turn.first, turn.now):
         return None
     chosen = reasons.sort_out(turn.waiting if turn.is_digest else [turn.first])
-    if not chosen or limits.must_wait(turn.first, turn.waiting):
+    if not chosen or limits.must_wait(turn.first, turn.waiting, turn.now):
         return None
     delivery = compose(chosen) if len(chosen) > 1 else chosen[0]
-    _start(delivery)
+    _start(delivery, turn.now)
     return delivery
 
 
-def _start(delivery: Delivery) -> None:
+def _start(delivery: Delivery, now: datetime) -> None:
     delivery.attempts += 1
+    delivery.claimed_at = now
     delivery.lease_owner = uuid4()
     Delivery.objects.filter(pk=delivery.pk).update(
         state=State.SENDING,
         attempts=delivery.attempts,
         next_attempt_at=None,
-        claimed_at=Now(),
+        claimed_at=now,
         lease_owner=delivery.lease_owner,
         lease_until=Now() + LEASE,
     )

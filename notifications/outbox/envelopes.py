@@ -1,6 +1,7 @@
 """The message as it leaves the house: with the absolute link, and by mail a closing line in the reader's language."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from notifications.addresses import PUBLIC
 from notifications.channels import Envelope
-from notifications.clock import now
 from notifications.models import Channel, Delivery, Endpoint
 from notifications.models.targets import reach_of
 from notifications.outbox.reasons import address_of
@@ -27,13 +27,13 @@ def envelope_of(delivery: Delivery) -> Envelope:
         number=message.number,
         url=url,
         is_urgent=message.is_urgent,
-        **(_of_endpoint(delivery.endpoint) if delivery.endpoint else {}),
+        **(_of_endpoint(delivery.endpoint, delivery.claimed_at) if delivery.endpoint else {}),
     )
 
 
-def _of_endpoint(endpoint: Endpoint) -> dict[str, Any]:
+def _of_endpoint(endpoint: Endpoint, now: datetime) -> dict[str, Any]:
     """How the call is signed, and how far it may go today."""
-    is_both = endpoint.former_secret_until is not None and endpoint.former_secret_until > now()
+    is_both = endpoint.former_secret_until is not None and endpoint.former_secret_until > now
     return {
         "secret": endpoint.secret,
         "former_secret": endpoint.former_secret if is_both else "",

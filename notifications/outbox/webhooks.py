@@ -3,7 +3,7 @@
 Whatever must wait is put off at the claim, so that it is not looked at again and again; what went before it lets it go.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -12,7 +12,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from notifications.alarms import raise_alarm
-from notifications.clock import now
 from notifications.models import IN_THE_LANE, Delivery, DeliveryState, Endpoint
 from notifications.outbox.outcomes import Outcome
 
@@ -22,13 +21,13 @@ LEAST_FAILURES = 10  # in that time; two bad moments five days apart are no fail
 LOOK_AGAIN = timedelta(seconds=5)  # at a lane whose head is on its way
 
 
-def may_go(delivery: Delivery) -> bool:
+def may_go(delivery: Delivery, now: datetime) -> bool:
     """May it leave now? If not, it and what else waits for the same reason is put off."""
     endpoint, waiting = delivery.endpoint, _waiting(delivery)
     if endpoint.disabled_at is not None:
         _pause(endpoint, waiting)
         return False
-    if endpoint.refilled_at > now():
+    if endpoint.refilled_at > now:
         waiting.filter(next_attempt_at__lt=endpoint.refilled_at).update(next_attempt_at=endpoint.refilled_at)
         return False
     return not (delivery.lane and _is_behind(delivery, waiting))
@@ -63,7 +62,7 @@ def follow(delivery: Delivery, outcome: Outcome) -> None:
         endpoint.filter(failures__gt=0).update(failures=0, failing_since=None)
         return
     endpoint.update(failures=F("failures") + 1, failing_since=Coalesce("failing_since", Now()))
-    _judge(endpoint.get(), outcome)
+    _judge(endpoint.annotate(now=Now()).get(), outcome)
 
 
 def _let_go(delivery: Delivery) -> None:
@@ -74,7 +73,9 @@ def _let_go(delivery: Delivery) -> None:
 
 
 def _judge(endpoint: Endpoint, outcome: Outcome) -> None:
-    if outcome.is_gone or (endpoint.failures >= LEAST_FAILURES and now() - endpoint.failing_since >= DISABLED_AFTER):
+    if outcome.is_gone or (
+        endpoint.failures >= LEAST_FAILURES and endpoint.now - endpoint.failing_since >= DISABLED_AFTER
+    ):
         disable(endpoint, outcome.error)
     elif outcome.retry_after or not outcome.is_refusal:
         _leave_alone(endpoint, outcome.retry_after or FIRST_REST * 2 ** min(endpoint.failures - 1, 10))

@@ -37,6 +37,7 @@ class EvidenceUpload(StrictSerializer):
 
 
 class ItemEvidence(ItemView):
+    parameters = PAGING
     parser_classes = (MultiPartParser,)
     operations = {
         "GET": Operation(
@@ -60,10 +61,6 @@ class ItemEvidence(ItemView):
         ),
     }
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return PAGING if self.request.method in ("GET", "HEAD") else ()
-
     def get(self, request: Request, number: str) -> Response:
         files = evidence_visible_to(request.user).filter(item=self.item(request, number))
         files = files.select_related("item", "by", "department", "replaced_by").order_by("pk")
@@ -84,7 +81,12 @@ class ItemEvidence(ItemView):
 class EvidenceContent(ItemView):
     operations = {
         "GET": Operation(
-            "evidence_content", "items:read", _("The bytes of a file"), OpenApiTypes.BINARY, tag="evidence"
+            "evidence_content",
+            "items:read",
+            _("The bytes of a file"),
+            OpenApiTypes.BINARY,
+            answers_as="*/*",
+            tag="evidence",
         )
     }
 
