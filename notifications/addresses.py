@@ -84,7 +84,8 @@ def refused(code: str) -> ValidationError:
 def check_url(url: str, reach: Reach = PUBLIC) -> None:
     """Raises ValidationError, with a code, unless a call may go there as far as can be known today."""
     parts = check_form(url, reach)
-    addresses_of(str(parts.hostname), parts.port, reach)
+    if not within_settings(parts.hostname, parts.port):
+        addresses_of(str(parts.hostname), parts.port, reach)
 
 
 def check_form(url: str, reach: Reach) -> SplitResult:

@@ -7,7 +7,8 @@ from standardwebhooks import Webhook
 from notifications.channels import ChannelError, Envelope
 from notifications.channels.calls import Answer, OverHttp
 
-REFUSALS = 3  # the receiver says that the request is wrong; another answer is hardly to be had
+OF_THE_MESSAGE = (400, 413, 415, 422)  # the receiver cannot make anything of it
+REFUSALS = 3  # then another answer is hardly to be had, and what waits behind it shall not wait for days
 LEFT_ALONE_AT_MOST = 86_400.0  # seconds of Retry-After that are obeyed
 
 
@@ -54,5 +55,4 @@ def _judge(answer: Answer) -> None:
         raise ChannelError(reason, gone=True)
     if status in (429, 503) and answer.retry_after is not None:
         raise ChannelError(reason, retry_after=min(answer.retry_after, LEFT_ALONE_AT_MOST))
-    is_passing = status >= 500 or status in (408, 425, 429)
-    raise ChannelError(reason, tries=None if is_passing else REFUSALS)
+    raise ChannelError(reason, tries=REFUSALS if status in OF_THE_MESSAGE else None)
