@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
     name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
     for name, (seconds, task, queue) in {
         "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
+        "webhooks": (5.0, "workflow.tasks.push_webhooks", "kick"),
         "moved-clocks": (15.0, "workflow.tasks.move_clocks", "kick"),
         "calendar": (6 * 3600.0, "workflow.tasks.watch_calendar", "kick"),
         "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),

@@ -1,4 +1,4 @@
-"""Signing secrets are kept encrypted; notices in words, which webhooks are not told any more, do not wait to be sent."""
+"""Signing secrets are kept encrypted; webhooks that nobody owns end, and with them the notices that wait for them."""
 
 from django.db import migrations, models
 
@@ -12,7 +12,8 @@ def encrypt_secrets(apps, schema_editor):
         endpoints.filter(pk=pk).update(secret=encrypt(secret))
 
 
-def suppress_notices(apps, schema_editor):
+def end_webhooks(apps, schema_editor):
+    apps.get_model("notifications", "Endpoint").objects.filter(channel="webhook").update(is_active=False)
     waiting = apps.get_model("notifications", "Delivery").objects.filter(channel="webhook", state="pending")
     waiting.update(state="suppressed", next_attempt_at=None, last_error="webhooks are told of events, not of notices")
 
@@ -22,6 +23,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField("endpoint", "secret", models.TextField(blank=True, verbose_name="signing secret")),
         migrations.RunPython(encrypt_secrets, migrations.RunPython.noop, elidable=True),
-        migrations.RunPython(suppress_notices, migrations.RunPython.noop, elidable=True),
+        migrations.RunPython(end_webhooks, migrations.RunPython.noop, elidable=True),
         migrations.AlterField("endpoint", "secret", EncryptedField(blank=True, verbose_name="signing secret")),
     ]

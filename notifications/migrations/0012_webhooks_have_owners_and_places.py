@@ -15,6 +15,14 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
+        migrations.AlterModelOptions(
+            name="endpoint",
+            options={
+                "ordering": ["department", "id"],
+                "verbose_name": "group robot",
+                "verbose_name_plural": "group robots",
+            },
+        ),
         migrations.RemoveConstraint(
             model_name="endpoint",
             name="notifications_endpoint_once",
@@ -108,8 +116,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="endpoint",
             constraint=models.CheckConstraint(
-                condition=models.Q(("owner__isnull", True), ("channel", "webhook"), _connector="OR"),
-                name="notifications_endpoint_of_a_machine_is_a_webhook",
+                condition=models.Q(
+                    models.Q(("owner__isnull", True), models.Q(("channel", "webhook"), _negated=True)),
+                    models.Q(
+                        ("channel", "webhook"),
+                        models.Q(("owner__isnull", False), ("is_active", False), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="notifications_endpoint_owned_iff_a_webhook",
             ),
         ),
         migrations.AddConstraint(

@@ -41,7 +41,7 @@ class Endpoint(models.Model):
     """
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="endpoints", verbose_name=_("department"))
-    owner = models.ForeignKey(  # the stand-in of the machine that set it up; null: the department itself
+    owner = models.ForeignKey(  # of a webhook: the stand-in of the API client that set it up and sees what it is told
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="endpoints", editable=False
     )
     channel = models.CharField(
@@ -67,8 +67,8 @@ class Endpoint(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        verbose_name = _("group robot or webhook")
-        verbose_name_plural = _("group robots and webhooks")
+        verbose_name = _("group robot")
+        verbose_name_plural = _("group robots")
         ordering = ["department", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -90,8 +90,9 @@ class Endpoint(models.Model):
                 name="notifications_endpoint_bucket_in_bounds",
             ),
             models.CheckConstraint(
-                condition=Q(owner__isnull=True) | Q(channel=Channel.WEBHOOK),
-                name="notifications_endpoint_of_a_machine_is_a_webhook",
+                condition=Q(owner__isnull=True) & ~Q(channel=Channel.WEBHOOK)
+                | Q(channel=Channel.WEBHOOK) & (Q(owner__isnull=False) | Q(is_active=False)),
+                name="notifications_endpoint_owned_iff_a_webhook",
             ),
             models.CheckConstraint(
                 condition=Q(former_secret="", former_secret_until__isnull=True)

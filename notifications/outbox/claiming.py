@@ -90,7 +90,7 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     rows = list(
         pending.filter(next_attempt_at__lte=soon)
         .annotate(is_due=Q(next_attempt_at__lte=Now()), now=Now())
-        .select_related("message", "recipient", "endpoint__department", "endpoint__owner")
+        .select_related("message", "recipient", "endpoint__department")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("next_attempt_at", "id")[: AT_ONCE if is_for_people else 1]
     )

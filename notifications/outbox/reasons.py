@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from notifications.models import Channel, Delivery, Endpoint, Message
+from notifications.models import Channel, Delivery, Message
 
 ERROR_LENGTH = Delivery._meta.get_field("last_error").max_length
 NOBODY = "the reader is no longer active or has no address"
@@ -36,15 +36,10 @@ def suppress(deliveries: object, reason: str) -> int:
 def address_of(delivery: Delivery) -> str:
     """Where it goes, as of now; empty when there is nobody."""
     if delivery.endpoint is not None:
-        return delivery.endpoint.url if is_in_use(delivery.endpoint) else ""
+        return delivery.endpoint.url if delivery.endpoint.is_active else ""
     if not delivery.recipient.is_active:
         return ""
     return delivery.recipient.phone if delivery.channel == Channel.SMS else delivery.recipient.email
-
-
-def is_in_use(endpoint: Endpoint) -> bool:
-    """That of a machine ends with the machine."""
-    return endpoint.is_active and (endpoint.owner is None or endpoint.owner.is_active)
 
 
 def ask_the_business(messages: list[Message]) -> dict[int, str]:

@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.clients.callers import clients
+from accounts.models import MachineClient
 from notifications.alarms import raise_alarm
 from notifications.models import IN_THE_LANE, Delivery, DeliveryState, Endpoint
 from notifications.outbox.outcomes import Outcome
@@ -19,11 +21,16 @@ FIRST_REST, LONGEST_REST = 5.0, 300.0  # seconds; doubled with each failure in a
 DISABLED_AFTER = timedelta(hours=120)  # without any success
 LEAST_FAILURES = 10  # in that time; two bad moments five days apart are no failure of five days
 LOOK_AGAIN = timedelta(seconds=5)  # at a lane whose head is on its way
+SCOPES = {"webhooks", "events:read"}  # what the client must have; it is told nothing that it might not read
+NOT_LET_IN = "the client has ended, or may not read events any more"
 
 
 def may_go(delivery: Delivery, now: datetime) -> bool:
     """May it leave now? If not, it and what else waits for the same reason is put off."""
     endpoint, waiting = delivery.endpoint, _waiting(delivery)
+    if endpoint.disabled_at is None and not may_be_told(endpoint):
+        disable(endpoint, NOT_LET_IN)
+        endpoint.refresh_from_db(fields=["disabled_at"])
     if endpoint.disabled_at is not None:
         _pause(endpoint, waiting)
         return False
@@ -31,6 +38,14 @@ def may_go(delivery: Delivery, now: datetime) -> bool:
         waiting.filter(next_attempt_at__lt=endpoint.refilled_at).update(next_attempt_at=endpoint.refilled_at)
         return False
     return not (delivery.lane and _is_behind(delivery, waiting))
+
+
+def may_be_told(endpoint: Endpoint) -> bool:
+    """Is the client that set it up let in today, with the scopes that this takes?"""
+    client = clients().filter(application__user=endpoint.owner_id).first()
+    if client is None or client.state_at(client.asked_at) != MachineClient.State.IN_USE:
+        return False
+    return set(client.scopes) >= SCOPES
 
 
 def _waiting(delivery: Delivery) -> QuerySet[Delivery]:
@@ -90,7 +105,7 @@ def _leave_alone(endpoint: Endpoint, seconds: float) -> None:
 def disable(endpoint: Endpoint, reason: str) -> bool:
     """Send it nothing more until somebody enables it; its place in the feed and what waits stay. False: it was.
 
-    Its department is told by `endpoint_notices`, whoever operates the house by the alarm.
+    Its department is told by `webhook_notices`, whoever operates the house by the alarm.
     """
     active = Endpoint.objects.filter(pk=endpoint.pk, disabled_at=None)
     if not active.update(disabled_at=Now(), disabled_reason=reason[:500] or "?"):
