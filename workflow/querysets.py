@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Department, User, today
 from accounts.roles import Permission
 from notifications.models import Channel, Delivery, Endpoint
-from workflow.facts import BESIDES_THE_WORK, JUDGING, WORKING
+from workflow.batches import BESIDES_THE_WORK, JUDGING, WORKING
 from workflow.lifecycle import GOING_ON, IN_WORK, PARTY_PERMISSION, Party, State
 from workflow.models import (
     Assignment,

@@ -72,11 +72,15 @@ class Keyset:
             return later | Q(due_on__isnull=True)
         return later & Q(**{f"{self.field}__{beyond}e": value})  # lets the index begin at the right place
 
-    def _next(self, request: Request, last: Model) -> str:
+    def cursor(self, last: Model) -> str:
+        """Where to go on after this row."""
         value = getattr(last, self.field)
         text = json.dumps([self._name, None if value is None else str(value), last.pk])
+        return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def _next(self, request: Request, last: Model) -> str:
         parameters = request.query_params.copy()
-        parameters["cursor"] = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        parameters["cursor"] = self.cursor(last)
         return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
     @property

@@ -106,10 +106,11 @@ class ItemList(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        chosen = self.filtered(request, ItemFilter, shown(visible_to(request.user)))
-        items, following = Keyset.of(chosen.chosen_ordering).page(request, chosen.qs)
+        chosen = self.filtered(request, ItemFilter, visible_to(request.user))
+        keyset = Keyset.of(chosen.chosen_ordering)
+        rows, following = keyset.page(request, chosen.qs.only(keyset.field))
         number, is_capped = count(chosen.qs)
-        results = items_as_seen(items, request)
+        results = items_as_seen(shown(row.pk for row in rows), request)
         return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
 
 
@@ -118,10 +119,10 @@ class ItemView(ApiView):
 
     def item(self, request: Request, number: str) -> WorkItem:
         """Raises 404, the same for an item that is hidden and for one that never was."""
-        found = shown(visible_to(request.user)).filter(number=number).first()
-        if found is None:
+        found = shown(visible_to(request.user).filter(number=number).values_list("pk", flat=True))
+        if not found:
             raise NotFound
-        return found
+        return found[0]
 
     @contextmanager
     def telling_what_is_there(self, request: Request, number: str) -> Iterator[None]:
