@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -137,11 +136,6 @@ def is_own(host: str) -> bool:
     """Is it one of the names of this site? What is told of an event there would come back for ever."""
     named = [name for name in settings.ALLOWED_HOSTS if name != "*"]
     return host == urlsplit(settings.PUBLIC_URL).hostname or validate_host(host.rstrip("."), named)
-
-
-def covered(network: Network, by: Iterable[Network]) -> bool:
-    """Does the network lie in one of these?"""
-    return any(network.version == other.version and network.subnet_of(other) for other in by)
 
 
 def _resolve(host: str) -> list[str]:
