@@ -106,9 +106,8 @@ def test_nobody_listens(settings):
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "not base64 ü"])
 def test_without_a_secret_nothing_leaves(world, secret):
-    with pytest.raises(ChannelError) as caught:
+    with pytest.raises(ChannelError, match="secret"):
         send("webhook", envelope(f"{world.url}/webhook/1", secret=secret))
-    assert caught.value.permanent
     assert world.records == []
 
 
