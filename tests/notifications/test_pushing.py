@@ -18,6 +18,7 @@ from notifications import addresses
 from notifications.models import Alarm, AllowedTarget, Delivery, Endpoint, Message
 from notifications.outbox import deliver
 from notifications.outbox.rules import WEBHOOK_DELAYS
+from notifications.targets import withdraw
 from notifications.webhook_notices import tell_departments
 from notifications.webhooks import end, rotate
 from tests import walking
@@ -379,14 +380,17 @@ def test_a_name_that_changes_its_mind_leads_nowhere(
     assert {delivery.state for delivery in of(hook)} == {"pending"}  # nothing is lost either
 
 
-def test_a_target_that_was_withdrawn_is_not_called(
-    hook: Endpoint, committed_city: City, world: Gateway, settings: Any
+def test_a_target_that_was_withdrawn_is_not_even_looked_up(
+    rebinding: list[str], committed_city: City, world: Gateway
 ) -> None:
-    settings.WEBHOOK_ALLOWED_HOSTS = []
+    url = world.url.replace("127.0.0.1", "rebinding.example")
+    hook = hook_for(machine(committed_city.environment, scopes=SCOPES), f"{url}/webhook/1")
     walking.walk(committed_city, State.ASSIGNED)
     push()
+    looks = len(rebinding)
+    assert withdraw(AllowedTarget.objects.get(), by=committed_city.security_admin)
     deliver("webhook")
-    assert world.records == []
+    assert (len(rebinding), world.records) == (looks, [])
     first = of(hook)[0]
     assert (first.state, "安全管理员" in first.last_error) == ("pending", True)
 
