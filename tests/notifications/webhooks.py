@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.db.models import DurationField, F, Value
 from django.db.models.functions import Now
@@ -17,6 +18,16 @@ from workflow.feed import Position
 
 SCOPES = ("webhooks", "events:read", "items:read")
 State = Delivery.State
+
+
+@pytest.fixture
+def hook(committed_city: City, world: Gateway) -> Endpoint:
+    return webhook_of(committed_city, world)
+
+
+def of(hook: Endpoint) -> list[Delivery]:
+    """Its deliveries, in the order of the feed."""
+    return list(Delivery.objects.filter(endpoint=hook).order_by("pk"))
 
 
 def webhook_of(city: City, world: Gateway, *, path: str = "/webhook/1", event_types: tuple[str, ...] = ()) -> Endpoint:
