@@ -55,7 +55,7 @@ class Reach:
         ip = ipaddress.ip_address(address.partition("%")[0])
         if self.is_trusted:
             return True
-        if any(ip in network for network in NEVER):
+        if any(ip in network for network in NEVER) or _is_this_machine(ip):
             return False
         if self.networks:
             return any(ip in network for network in self.networks)
@@ -136,6 +136,16 @@ def is_own(host: str) -> bool:
     """Is it one of the names of this site? What is told of an event there would come back for ever."""
     named = [name for name in settings.ALLOWED_HOSTS if name != "*"]
     return host == urlsplit(settings.PUBLIC_URL).hostname or validate_host(host.rstrip("."), named)
+
+
+def _is_this_machine(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whoever calls himself calls from the address that he calls; nothing is sent to find that out."""
+    with socket.socket(socket.AF_INET6 if ip.version == 6 else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((str(ip), 9))
+        except OSError:
+            return False  # there is no way there at all
+        return ipaddress.ip_address(probe.getsockname()[0].partition("%")[0]) == ip
 
 
 def _resolve(host: str) -> list[str]:

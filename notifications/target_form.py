@@ -95,5 +95,5 @@ def _network(text: str) -> Network:
 
 def _refuse_never(network: Network) -> None:
     if any(network.version == other.version and network.overlaps(other) for other in NEVER):
-        sentence = _("“{given}” can never be allowed: this machine, its neighbours, or what hands out keys.")
+        sentence = _("“{given}” can never be allowed: this machine, link-local addresses, or what hands out keys.")
         raise forms.ValidationError(sentence.format(given=network))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -187,6 +188,13 @@ def test_whatever_it_leads_to_must_lie_in_them(
 ) -> None:
     resolves(monkeypatch, *found)
     assert checked("https://data.city.example:8443/hook") == "internal-address"
+
+
+def test_this_machine_is_not_admitted_by_whatever_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "NEVER", ())
+    reach = addresses.Reach(networks=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
+    assert not reach.admits("127.0.0.1")
+    assert reach.admits("10.255.255.254")
 
 
 def test_the_longest_suffix_counts(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
