@@ -82,6 +82,8 @@ def test_a_repetition_makes_one_and_tells_the_same_secret(caller: Caller) -> Non
     [
         ({"name": ""}, "name"),
         ({"name": "a\nb"}, "name"),
+        ({"name": 7}, "name"),
+        ({"name": "名" * 51}, "name"),
         ({"url": None}, "url"),
         ({"url": "https://hooks.example/" + "x" * 500}, "url"),
         ({"event_types": ["item.unknown"]}, "event_types.0"),
@@ -151,6 +153,26 @@ def test_there_is_an_end_to_how_many(caller: Caller, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("workflow.api.webhooks.MOST", 1)
     made(caller)
     problem(caller.post("webhooks/", HOOK | {"url": "https://other.example/"}), 409, "too-many-webhooks")
+
+
+@pytest.mark.parametrize("pk", ["0", str(2**63), "9" * 40])
+def test_an_id_of_nothing_is_nothing(caller: Caller, pk: str) -> None:
+    problem(caller.get(f"webhooks/{pk}/"), 404, "not-found")
+    problem(caller.post(f"webhooks/{pk}/test/"), 404, "not-found")
+
+
+@pytest.mark.parametrize("query", [{"item": "a\0b"}, {"item": "x" * 41}, {"type": "item.unknown"}, {"limit": "0"}])
+def test_a_wrong_filter_is_named(caller: Caller, query: dict[str, str]) -> None:
+    pk = made(caller)["id"]
+    told = problem(caller.get(f"webhooks/{pk}/deliveries/", query), 400, "invalid-input")
+    assert fields(told) == list(query)
+
+
+@pytest.mark.parametrize("raw", [b"null", b"[]", b'"text"', b"{", b"", b"\xff"])
+def test_a_body_that_is_none_is_refused(caller: Caller, raw: bytes) -> None:
+    assert caller.post("webhooks/", raw=raw).status_code == 400
+    pk = made(caller)["id"]
+    assert caller.post(f"webhooks/{pk}/replay/", raw=raw).status_code == 400
 
 
 # -- who ---------------------------------------------------------------------------------------------------------------
