@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from accounts.models import MachineClient
 from notifications.models import Endpoint
 from notifications.webhooks import new_secret
 from tests.api.callers import Caller
@@ -33,6 +36,8 @@ class World:
         self.ground, self.callers = ground, callers(ground)
         self.webhooks = {relation: self._webhook(relation, *owner) for relation, owner in HOOK_SEEN.items()}
         self._serial = count(1)
+        # Their use is noted to the minute: not while the tests compare what is stored.
+        MachineClient.objects.update(last_used_at=Now() + timedelta(days=1))
         self._forbidden = {name: forbidden_to(name) for name in self.callers}
 
     def _webhook(self, relation: str, owner: str) -> Endpoint:
