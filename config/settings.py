@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
     name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
     for name, (seconds, task, queue) in {
         "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
+        "webhooks": (5.0, "workflow.tasks.push_webhooks", "kick"),
         "moved-clocks": (15.0, "workflow.tasks.move_clocks", "kick"),
         "calendar": (6 * 3600.0, "workflow.tasks.watch_calendar", "kick"),
         "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),
@@ -310,6 +311,10 @@ SPECTACULAR_SETTINGS = {
         "PaperMeasure": "workflow.api.record_serializers.MEASURES",
         "LookBackFinding": "workflow.models.LookBack.Finding",
         "PetitionFinding": "workflow.models.petitions.Finding",
+        "Outcome": "workflow.models.WorkItem.Outcome",
+        "AttemptOutcome": "notifications.models.AttemptOutcome",
+        "WebhookState": "workflow.api.webhook_serializers.WEBHOOK_STATES",
+        "DeliveryState": "workflow.api.webhook_serializers.DELIVERY_STATES",
         "DepartmentRole": "workflow.lifecycle.DepartmentRole",
         "Role": "accounts.roles.Role",
     },

@@ -208,6 +208,13 @@ def refuse_calendar(user: User) -> Refusal | None:
     return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
 
 
+def refuse_webhooks(user: User) -> Refusal | None:
+    """A webhook sends what its owner sees for as long as he sees it; people read it on their pages."""
+    if user.is_machine:
+        return None
+    return forbidden("not-a-client", _("Only clients of the API have webhooks."))
+
+
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
     Party.RESPONSIBLE: (State.RECTIFYING, *JUDGED),  # while it is judged, it makes what was passed stale
     Party.OFFICE: OPEN_STATES,  # scans of approvals, screenshots of the notice

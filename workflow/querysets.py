@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 
 from accounts.models import Department, User, today
 from accounts.roles import Permission
+from notifications.models import Channel, Delivery, Endpoint
 from workflow.batches import BESIDES_THE_WORK, JUDGING, WORKING
 from workflow.lifecycle import GOING_ON, IN_WORK, PARTY_PERMISSION, Party, State
 from workflow.models import (
@@ -79,6 +80,16 @@ def sources_visible_to(user: User) -> QuerySet[Source]:
 def events_visible_to(user: User) -> QuerySet[Event]:
     """What happened to the items that the person sees."""
     return Event.objects.filter(item__in=visible_to(user))
+
+
+def webhooks_visible_to(user: User) -> QuerySet[Endpoint]:
+    """Those that this API client set up: whoever may change the address of one turns to himself what its owner sees."""
+    return Endpoint.objects.filter(channel=Channel.WEBHOOK, owner=user, is_active=True)
+
+
+def deliveries_visible_to(user: User) -> QuerySet[Delivery]:
+    """What was sent to these webhooks, or is to be sent."""
+    return Delivery.objects.filter(endpoint__in=webhooks_visible_to(user))
 
 
 def evidence_visible_to(user: User) -> QuerySet[Evidence]:
