@@ -93,7 +93,8 @@ def _judge(endpoint: Endpoint, outcome: Outcome) -> None:
     ):
         disable(endpoint, outcome.error)
     elif outcome.retry_after or not outcome.is_refusal:
-        _leave_alone(endpoint, outcome.retry_after or FIRST_REST * 2 ** min(endpoint.failures - 1, 10))
+        guess = min(LONGEST_REST, FIRST_REST * 2 ** min(endpoint.failures - 1, 10))
+        _leave_alone(endpoint, outcome.retry_after or guess)
 
 
 def _leave_alone(endpoint: Endpoint, seconds: float) -> None:
@@ -108,7 +109,7 @@ def disable(endpoint: Endpoint, reason: str) -> bool:
     Its department is told by `webhook_notices`, whoever operates the house by the alarm.
     """
     active = Endpoint.objects.filter(pk=endpoint.pk, disabled_at=None)
-    if not active.update(disabled_at=Now(), disabled_reason=reason[:500] or "?"):
+    if not active.update(disabled_at=Now(), disabled_reason=reason[:500].replace("\x00", "") or "?"):
         return False
     with translation.override(settings.LANGUAGE_CODE):
         told = {"endpoint": endpoint, "reason": reason}

@@ -274,6 +274,22 @@ def test_a_receiver_that_hangs_does_not_hold_up_another(
     assert {delivery.state for delivery in of(hook)} <= {"pending", "sent"}
 
 
+def test_a_failing_receiver_is_left_alone_for_minutes_and_no_longer(
+    hook: Endpoint, committed_city: City, world: Gateway
+) -> None:
+    world.script["webhook"] = "500"
+    for _ in range(8):
+        walking.walk(committed_city, State.ASSIGNED)
+    push()
+    rests = []
+    for _ in range(9):
+        deliver("webhook")
+        latest = Delivery.objects.filter(endpoint=hook, claimed_at__isnull=False).latest("claimed_at")
+        rests.append(Endpoint.objects.get(pk=hook.pk).refilled_at - latest.claimed_at)
+        until_the_next_attempt()
+    assert [round(rest.total_seconds(), -1) for rest in rests[2:]] == [20, 40, 80, 160, 300, 300, 300]
+
+
 # -- the end of patience -----------------------------------------------------------------------------------------------
 
 
