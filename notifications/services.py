@@ -190,9 +190,7 @@ def robots_of(departments: Collection[int]) -> list[Endpoint]:
     return _ROBOTS(departments)
 
 
-_ROBOTS = Prepared(
-    lambda: Endpoint.objects.filter(channel__in=ROBOTS, is_active=True).order_by("id"), "department_id"
-)
+_ROBOTS = Prepared(lambda: Endpoint.objects.filter(channel__in=ROBOTS, is_active=True).order_by("id"), "department_id")
 
 
 def mark_read(user: object, ids: Iterable[int] | None = None) -> int:

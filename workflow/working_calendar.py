@@ -32,7 +32,7 @@ NAMES = {  # of the package → of the notices
 
 
 _IN_FORCE = f"""
-    SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM {CalendarYear._meta.db_table}
+    SELECT coalesce(array_agg(concat(id, ' ', in_force_at) ORDER BY id), '{{}}') FROM {CalendarYear._meta.db_table}
     WHERE in_force_at IS NOT NULL AND superseded_at IS NULL
 """
 
@@ -48,7 +48,7 @@ def present_calendar() -> Question[WorkingCalendar]:
 
 
 @lru_cache(maxsize=8)
-def _read(in_force: tuple[int, ...]) -> WorkingCalendar:
+def _read(in_force: tuple[str, ...]) -> WorkingCalendar:
     """About 35 exceptions a year."""
     days = CalendarDay.objects.annotate(weekday=ExtractIsoWeekDay("day"))
     exceptional = Q(weekday__lte=5, is_working=False) | Q(weekday__gt=5, is_working=True)
