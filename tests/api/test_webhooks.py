@@ -17,6 +17,7 @@ from notifications.models import Delivery, Endpoint
 from notifications.outbox import deliver
 from tests import walking
 from tests.api.callers import Caller, fields, machine, person, problem
+from tests.api.webhooks import HOOK, SCOPES, allowed, caller, hook, made
 from tests.gateway import Gateway
 from tests.notifications.world import world
 from tests.people import City
@@ -24,26 +25,7 @@ from workflow.lifecycle import State
 from workflow.models import IdempotencyRecord
 from workflow.pushing import push
 
-__all__ = ["world"]
-SCOPES = ("webhooks", "events:read", "items:read")
-HOOK = {"name": "数据平台", "url": "https://hooks.example/bihuan"}
-
-
-@pytest.fixture(autouse=True)
-def allowed(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator answers for this host."""
-    settings.WEBHOOK_ALLOWED_HOSTS = ["hooks.example", "other.example"]
-
-
-@pytest.fixture
-def caller(city: City) -> Caller:
-    return machine(city.environment, scopes=SCOPES)
-
-
-def made(caller: Caller, **fields: Any) -> dict[str, Any]:
-    answer = caller.post("webhooks/", HOOK | fields)
-    assert answer.status_code == 201, answer.content.decode()
-    return answer.json()
+__all__ = ["allowed", "caller", "hook", "world"]
 
 
 # -- setting one up ----------------------------------------------------------------------------------------------------
@@ -242,13 +224,6 @@ def test_one_that_leaked_ends_at_once(caller: Caller) -> None:
 # -- what is sent ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def hook(committed_city: City, world: Gateway) -> tuple[Caller, dict[str, Any]]:
-    """A client of the environment bureau, with a webhook to the gateway."""
-    caller = machine(committed_city.environment, scopes=SCOPES)
-    return caller, made(caller, url=f"{world.url}/webhook/1")
-
-
 def test_what_the_feed_tells_is_pushed_signed_and_logged(
     hook: tuple[Caller, dict[str, Any]], committed_city: City, world: Gateway
 ) -> None:
@@ -309,80 +284,6 @@ def test_the_log_takes_as_many_queries_for_many(hook: tuple[Caller, dict[str, An
     for _ in range(3):
         walking.walk(committed_city, State.RECTIFYING)
     assert queries() == few
-
-
-# -- sending once more -------------------------------------------------------------------------------------------------
-
-
-def test_by_its_id_under_the_same_webhook_id(
-    hook: tuple[Caller, dict[str, Any]], committed_city: City, world: Gateway
-) -> None:
-    caller, told = hook
-    walking.walk(committed_city, State.ASSIGNED)
-    push()
-    deliver("webhook")
-    first = [record.reference for record in world.records]
-    meant = {"deliveries": [Delivery.objects.filter(channel="webhook").earliest("pk").pk]}
-    answer = caller.post(f"webhooks/{told['id']}/replay/", meant)
-    assert (answer.status_code, answer.json()) == (202, {"count": 1, "next": None})
-    deliver("webhook")
-    assert [record.reference for record in world.records] == [*first, first[0]]
-
-
-def test_by_a_range_of_the_feed(hook: tuple[Caller, dict[str, Any]], committed_city: City, world: Gateway) -> None:
-    caller, told = hook
-    walking.walk(committed_city, State.RECTIFYING)
-    push()
-    deliver("webhook")
-    first = [record.json["data"] for record in world.records]
-    body = {"after": first[0]["cursor"], "until": first[-2]["cursor"]}
-    answer = caller.post(f"webhooks/{told['id']}/replay/", body).json()
-    assert answer == {"count": len(first) - 2, "next": None}
-    deliver("webhook")
-    again = [record.json["data"]["id"] for record in world.records][len(first) :]
-    assert again == [event["id"] for event in first[1:-1]]
-
-
-def test_a_long_range_in_steps(
-    hook: tuple[Caller, dict[str, Any]], committed_city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    caller, told = hook
-    walking.walk(committed_city, State.RECTIFYING)
-    push()
-    n = deliver("webhook")
-    monkeypatch.setattr("workflow.pushing.REPLAYED_AT_ONCE", 1)
-    after, counts = told["position"], []
-    while after:
-        answer = caller.post(f"webhooks/{told['id']}/replay/", {"after": after}).json()
-        after = answer["next"]
-        counts.append(answer["count"])
-    assert sum(counts) == n
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, ""),
-        ({"deliveries": [1], "after": "1-1"}, ""),
-        ({"until": "1-1"}, ""),
-        ({"deliveries": []}, "deliveries"),
-        ({"deliveries": ["1"]}, "deliveries.0"),
-        ({"deliveries": [2**63]}, "deliveries.0"),
-        ({"deliveries": [2**40]}, "deliveries"),
-        ({"after": "1"}, "after"),
-    ],
-)
-def test_what_cannot_be_sent_again_is_named(caller: Caller, body: dict[str, Any], field: str) -> None:
-    pk = made(caller)["id"]
-    assert fields(problem(caller.post(f"webhooks/{pk}/replay/", body), 400, "invalid-input")) == [field]
-
-
-def test_a_delivery_of_another_webhook_is_none_of_this_one(caller: Caller, city: City) -> None:
-    other = machine(city.office, [Role.DISPATCHER], SCOPES)
-    theirs = other.post(f"webhooks/{made(other)['id']}/test/").json()["id"]
-    pk = made(caller)["id"]
-    answers = [caller.post(f"webhooks/{pk}/replay/", {"deliveries": [one]}) for one in (theirs, 2**40)]
-    assert [fields(problem(answer, 400, "invalid-input")) for answer in answers] == [["deliveries"]] * 2
 
 
 # -- one that is disabled ----------------------------------------------------------------------------------------------

@@ -13,11 +13,11 @@ from workflow.api.bodies import BODIES
 from workflow.api.idempotency import once
 from workflow.api.preconditions import required_version
 from workflow.api.schema import IDEMPOTENCY_KEY, IF_MATCH, Operation
-from workflow.api.serializers import ItemSerializer, shown
+from workflow.api.serializers import ItemSerializer
 from workflow.api.views import ItemView, item_response
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
-from workflow.querysets import visible_to
+from workflow.querysets import found_with_names, visible_to
 from workflow.services import VERBS
 
 
@@ -36,7 +36,7 @@ class ActionView(ItemView):
         body.is_valid(raise_exception=True)
         with self.telling_what_is_there(request, item.number):
             done = VERBS[self.verb](item, by=request.user, version=version, **body.arguments())
-        seen = shown(visible_to(request.user).filter(pk=done.pk).values_list("pk", flat=True))
+        seen = found_with_names(visible_to(request.user).filter(pk=done.pk).values_list("pk", flat=True))
         # whoever passes an item on may lose sight of it by that
         return item_response(seen[0] if seen else done, request)
 

@@ -30,10 +30,10 @@ from workflow.api.schema import (
     REFERENCE,
     Operation,
 )
-from workflow.api.serializers import ItemSerializer, shown
+from workflow.api.serializers import ItemSerializer
 from workflow.api.views import ItemDetail, ItemList, ItemView, item_response
 from workflow.models import ExternalReference, WorkItem
-from workflow.querysets import visible_to
+from workflow.querysets import found_with_names, visible_to
 from workflow.refusal import Refusal, Refused
 from workflow.services import external_references
 from workflow.services.perform import busy_refused
@@ -178,7 +178,7 @@ def _let(refusal: Refusal | None) -> None:
 
 def _seen(request: Request, **which: Any) -> WorkItem:
     """The item as it is now, to be shown. Raises 404."""
-    found = shown(visible_to(request.user).filter(**which).values_list("pk", flat=True))
+    found = found_with_names(visible_to(request.user).filter(**which).values_list("pk", flat=True))
     if not found:
         raise NotFound
     return found[0]

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from accounts.models import today
-from accounts.prepared import Prepared
 from workflow.api.reading import ReadSerializer
 from workflow.api.seen import SeenItem
 from workflow.facts import read_facts
@@ -189,17 +188,6 @@ class ItemSerializer(ReadSerializer):
 
 
 _ITEMS = ItemSerializer(many=True)
-
-
-_SHOWN = ("source", "section", "region", "parent", "office", "turn_department", "procedure")
-_ROWS = Prepared(lambda: WorkItem.objects.select_related(*_SHOWN).order_by(), "id")
-
-
-def shown(pks: Iterable[int]) -> list[WorkItem]:
-    """With the rows that an item's representation names, in this order."""
-    pks = list(pks)
-    found = {item.pk: item for item in _ROWS(pks)}
-    return [found[pk] for pk in pks if pk in found]
 
 
 def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str, Any]]:

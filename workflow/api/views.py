@@ -22,10 +22,10 @@ from workflow.api.errors import invalid_input
 from workflow.api.pagination import PAGING, Keyset, check_parameters, count, read_limit, read_number
 from workflow.api.preconditions import etag, stale
 from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
-from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen, shown
+from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen
 from workflow.filters import ItemFilter
 from workflow.models import Event, WorkItem
-from workflow.querysets import visible_to, with_a_part_first
+from workflow.querysets import found_with_names, visible_to, with_a_part_first
 from workflow.refusal import RefusalKind, Refused
 
 HIGHEST_ID = 2**63 - 1
@@ -111,7 +111,7 @@ class ItemList(ApiView):
         few = with_a_part_first(request.user, chosen.qs)
         number, is_capped = count(few)
         rows, following = keyset.page(request, (chosen.qs if is_capped else few).only(keyset.field))
-        results = items_as_seen(shown(row.pk for row in rows), request)
+        results = items_as_seen(found_with_names(row.pk for row in rows), request)
         return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
 
 
@@ -120,7 +120,7 @@ class ItemView(ApiView):
 
     def item(self, request: Request, number: str) -> WorkItem:
         """Raises 404, the same for an item that is hidden and for one that never was."""
-        found = shown(visible_to(request.user).filter(number=number).values_list("pk", flat=True))
+        found = found_with_names(visible_to(request.user).filter(number=number).values_list("pk", flat=True))
         if not found:
             raise NotFound
         return found[0]
