@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import today
-from tests import walking
+from tests import clock, walking
 from tests.api.callers import PNG, machine, person, problem
 from tests.people import City
-from workflow import database_clock, deadline_scan
+from workflow import deadline_scan
 from workflow.models import WorkItem
 
 
@@ -43,7 +43,7 @@ def test_the_whole_road(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     problem(supervisor.act(number, "approve", closing), 409, "not-in-this-state")
 
     afterwards = timezone.now() + timedelta(days=30)
-    monkeypatch.setattr(database_clock, "now", lambda: afterwards)
+    clock.show(monkeypatch, lambda: afterwards)
     deadline_scan.scan(now=afterwards)
     assert supervisor.get(f"items/{number}/").json()["state"] == "approving"
     problem(office.act(number, "approve", closing), 403, "not-the-approver")

@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
+from tests import clock
 from tests.journeys.people_at_work import Person
 from tests.people import City
-from workflow import database_clock, deadline_scan
+from workflow import deadline_scan
 from workflow.deadlines import BUSINESS_ZONE
 
 
@@ -57,5 +58,5 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
     """Both clocks of the product, the hosts' and the database's, show this calendar's moment."""
     calendar = Calendar()
     monkeypatch.setattr(timezone, "now", lambda: calendar.now)
-    monkeypatch.setattr(database_clock, "now", lambda: calendar.now)
+    clock.show(monkeypatch, lambda: calendar.now)
     return calendar

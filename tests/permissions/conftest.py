@@ -22,7 +22,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         built = World(Ground(City()))
     yield built
     with django_db_blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False)
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)  # no id of a row comes again
         people.found_the_city()
 
 

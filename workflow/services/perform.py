@@ -14,8 +14,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from accounts.models import User
 from accounts.prepared import Prepared, ask_together, saving, storing
-from workflow import notices, permissions
-from workflow.database_clock import present_moment
+from workflow import database_clock, notices, permissions
 from workflow.deadlines import WorkingCalendar, business_day
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
@@ -154,7 +153,7 @@ def _opened(seen: WorkItem) -> tuple[WorkItem, datetime, WorkingCalendar]:
     """The item as `lock` has it, the moment at which it was locked, and the calendar."""
     if seen.parent_id:  # never changes
         _LOCKED([seen.parent_id])
-    (item,), moment, calendar = ask_together(_LOCKED.of([seen.pk]), present_moment(), present_calendar())
+    (item,), moment, calendar = ask_together(_LOCKED.of([seen.pk]), database_clock.present_moment(), present_calendar())
     return item, moment, calendar
 
 
