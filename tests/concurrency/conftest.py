@@ -14,18 +14,18 @@ from workflow.services import perform
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """Once armed, every two threads wait for each other at their first lock; the list says at which item they met."""
-    lock: Callable[[WorkItem], WorkItem] = perform.lock
+    opened: Callable[..., Any] = perform._opened
     barrier, met, here = threading.Barrier(2), [], threading.local()
 
-    def lock_together(item: WorkItem, *args: Any) -> WorkItem:
+    def opened_together(item: WorkItem, *args: Any) -> Any:
         if not hasattr(here, "has_met"):
             here.has_met = True
             barrier.wait(PATIENCE)
             met.append(item.number)
-        return lock(item, *args)
+        return opened(item, *args)
 
     def arm() -> list[str]:
-        monkeypatch.setattr(perform, "lock", lock_together)
+        monkeypatch.setattr(perform, "_opened", opened_together)
         return met
 
     return arm
