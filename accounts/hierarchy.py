@@ -7,14 +7,25 @@ from functools import lru_cache
 from django.db.models import Q
 
 from accounts.models import Membership, User
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, Question, ask
 from accounts.roles import Permission, Role, roles_with
 
+Holders = dict[tuple[int, Role], list[User]]
 
-def holders(departments: Collection[int], roles: Collection[Role], on: date) -> dict[tuple[int, Role], list[User]]:
+
+def holders(departments: Collection[int], roles: Collection[Role], on: date) -> Holders:
     """Active people by (department id, role) on a day; one query for any number of departments."""
-    found: dict[tuple[int, Role], list[User]] = {}
-    for row in _posts(tuple(roles), on)(departments):
+    return ask(who_holds(departments, roles, on)) if departments else {}
+
+
+def who_holds(departments: Collection[int], roles: Collection[Role], on: date) -> Question[Holders]:
+    """Like `holders`, to be asked together with other questions."""
+    return _posts(tuple(roles), on).of(list(departments)).then(_by_post)
+
+
+def _by_post(rows: list[Membership]) -> Holders:
+    found: Holders = {}
+    for row in rows:
         found.setdefault((row.department_id, Role(row.role)), []).append(row.user)
     return found
 

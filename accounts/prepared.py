@@ -6,14 +6,14 @@ together goes to PostgreSQL and back in one round trip. It keeps the plans with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper, ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
@@ -32,19 +32,22 @@ class _PreparingCursor(ServerBindingCursor):
         return self._query
 
 
-@contextmanager
-def _cursor() -> Iterator[CursorWrapper]:
+def _database() -> DatabaseWrapper:
+    """This thread's; looked up once for what is asked together."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _cursor(database: DatabaseWrapper) -> CursorWrapper:
     """Like `connection.cursor()`: errors, logging and wrappers are Django's."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        plain = _PreparingCursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(plain) as cursor:
-        yield cursor
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        plain = _PreparingCursor(database.connection)
+    return database.make_debug_cursor(plain) if database.queries_logged else database.make_cursor(plain)
 
 
 Rows = list[tuple[Any, ...]]
 Answer = TypeVar("Answer")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +58,27 @@ class Question(Generic[Answer]):
     parameters: Sequence[Any] | dict[str, Any]
     read: Callable[[Rows], Answer]
 
+    def then(self, make: Callable[[Answer], Made]) -> Question[Made]:
+        """The same question, of whose answer something is made."""
+        return Question(self.sql, self.parameters, lambda rows: make(self.read(rows)))
+
 
 def ask(question: Question[Answer]) -> Answer:
-    with _cursor() as cursor:
+    with _cursor(_database()) as cursor:
         cursor.execute(question.sql, question.parameters)
         return question.read(cursor.fetchall())
 
 
 def ask_together(*questions: Question[Any]) -> list[Any]:
     """The answers in their order; each sees what those before it have changed."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline(), ExitStack() as stack:
-        cursors = [stack.enter_context(_cursor()) for _question in questions]
-        for cursor, question in zip(cursors, questions, strict=True):
-            cursor.execute(question.sql, question.parameters)
+    database = _database()
+    database.ensure_connection()
+    with ExitStack() as stack:
+        # The answers are taken after the pipeline's end: taken within it they would cost another round trip.
+        with database.wrap_database_errors, database.connection.pipeline():
+            cursors = [stack.enter_context(_cursor(database)) for _question in questions]
+            for cursor, question in zip(cursors, questions, strict=True):
+                cursor.execute(question.sql, question.parameters)
         return [question.read(cursor.fetchall()) for cursor, question in zip(cursors, questions, strict=True)]
 
 
@@ -90,18 +100,20 @@ def storing(row: Model) -> Question[Model]:
     sql = _insert(type(row), tuple(field.column for field in given), tuple(field.column for field in filled))
 
     def read(rows: Rows) -> Model:
+        database = _database()
         for field, value in zip(filled, rows[0], strict=True):
-            for convert in field.get_db_converters(connection):
-                value = convert(value, field, connection)
+            for convert in field.get_db_converters(database):
+                value = convert(value, field, database)
             setattr(row, field.attname, value)
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         return row
 
     return Question(sql, _values(row, given, is_new=True), read)
 
 
 def _values(row: Model, fields: Iterable[Field], is_new: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, is_new), connection) for field in fields]
+    database = _database()
+    return [field.get_db_prep_save(field.pre_save(row, is_new), database) for field in fields]
 
 
 @cache
@@ -154,14 +166,14 @@ class Prepared:
 
     def _converted(self, rows: Rows) -> Iterable[Any]:
         """JSON and other fields that are more than what the driver hands over."""
-        converters = self._converters
+        converters, database = self._converters, _database()
         if not converters:
             return rows
         for number, row in enumerate(rows):
             changed = list(row)
             for place, (functions, expression) in converters.items():
                 for function in functions:
-                    changed[place] = function(changed[place], expression, connection)
+                    changed[place] = function(changed[place], expression, database)
             rows[number] = changed
         return rows
 
@@ -172,7 +184,7 @@ class Prepared:
 
     def _as_model(self, row: Any) -> Model:
         known = self._written
-        found = known.model.from_db(connection.alias, known.fields, row[known.columns])
+        found = known.model.from_db(DEFAULT_DB_ALIAS, known.fields, row[known.columns])
         for neighbour in known.neighbours:
             neighbour.populate(row, found)
         return found
@@ -182,12 +194,12 @@ class Prepared:
         rows = self._rows()
         table = rows.model._meta.db_table
         query = rows.extra(where=[f'"{table}"."{self._column}" = ANY(%s::bigint[])'], params=[_IDS]).query
-        compiler = query.get_compiler(connection.alias)
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         info = compiler.klass_info
         if info is None:
             return _Written(compiler, sql, tuple(parameters), rows.model, None, slice(None), [])
         columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
         fields = [entry[0].target.attname for entry in compiler.select[columns]]
-        neighbours = get_related_populators(info, compiler.select, connection.alias)
+        neighbours = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
         return _Written(compiler, sql, tuple(parameters), rows.model, fields, columns, neighbours)

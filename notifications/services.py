@@ -182,12 +182,12 @@ def one_line(subject: str) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def robots_of(departments: Collection[int]) -> list[Endpoint]:
-    """The robots in use of these departments, by id. One query, none without departments.
+def robots_of(departments: Collection[int]) -> Question[list[Endpoint]]:
+    """The robots in use of these departments, by id.
 
     A draft to one of them: Draft(recipient_id=None, endpoint_id=endpoint.pk, …), in settings.LANGUAGE_CODE.
     """
-    return _ROBOTS(departments)
+    return _ROBOTS.of(list(departments))
 
 
 _ROBOTS = Prepared(lambda: Endpoint.objects.filter(channel__in=ROBOTS, is_active=True).order_by("id"), "department_id")

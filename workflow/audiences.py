@@ -12,9 +12,11 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from accounts.hierarchy import holders
+from accounts.hierarchy import Holders, who_holds
 from accounts.models import User
+from accounts.prepared import ask_together
 from accounts.roles import Permission, Role, roles_with
+from notifications.services import robots_of
 from workflow.lifecycle import PARTY_PERMISSION, DepartmentRole, Party
 from workflow.models import Assignment, Event, Paper, Rung, RungFiring, WorkItem
 
@@ -132,10 +134,10 @@ class Climb(NamedTuple):
 
 
 class Posts:
-    """Who holds which post on a day: one query for any number of departments."""
+    """Who holds which post on the day of these holders."""
 
-    def __init__(self, departments: Iterable[int | None], on: date) -> None:
-        self._holders = holders(set(departments) - {None}, list(Role), on)
+    def __init__(self, holders: Holders) -> None:
+        self._holders = holders
         self.climb = cache(self._climb)
 
     def holding(self, seat: Seat) -> list[User]:
@@ -187,7 +189,10 @@ def _decided(audience: Audience, told: Told) -> Audience:
 
 
 class Audiences:
-    """The people of the groups wanted for a batch of events: two queries, however many."""
+    """The people of the groups wanted for a batch of events, and the robots of their departments.
+
+    Two queries, however many events.
+    """
 
     def __init__(self, batch: Iterable[Told], on: date, wanted: Collection[Audience]) -> None:
         batch = list(batch)
@@ -197,8 +202,9 @@ class Audiences:
         seated = set(wanted) - {Audience.RESPONSIBLE, *_NAMED_BY_EVENT}
         others = {seat_of(_decided(name, told), told.item).department_id for told in batch for name in seated}
         whole = (named | others).union(*self._departments.values(), *(place.departments for place in places))
-        self.concerned = whole - {None}  # departments
-        self._posts = Posts(self.concerned, on)
+        concerned = whole - {None}
+        posts, self.robots = ask_together(who_holds(concerned, list(Role), on), robots_of(concerned))
+        self._posts = Posts(posts)
         self.climb = cache(self._climb)
         self.vacant: set[Seat] = set()  # posts that a notice found empty
         self.filled: set[Seat] = set()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.prepared import ask
 from notifications import addresses
 from notifications.models import Delivery, Endpoint
 from notifications.outbox import deliver
@@ -53,7 +54,7 @@ def test_the_administrator_adds_one(keeper, city, gateway):
     keeper.post(ADD, given(city.environment, secret="SEC-1"))
     endpoint = Endpoint.objects.get()
     assert (endpoint.department, endpoint.channel, endpoint.secret) == (city.environment, "wecom", "SEC-1")
-    assert robots_of([city.environment.pk]) == [endpoint]
+    assert ask(robots_of([city.environment.pk])) == [endpoint]
 
 
 @pytest.mark.parametrize("name", ["dispatcher", "environment_head", "auditor"])

@@ -6,7 +6,9 @@ from collections import Counter
 from datetime import datetime
 from functools import partial
 
+from accounts.hierarchy import holders
 from accounts.models import Department
+from accounts.roles import Role
 from workflow.audiences import Place, Posts
 from workflow.deadlines import WorkingCalendar, business_day, end_of
 from workflow.rehearsal.ladders import LadderChange, Ladders
@@ -28,7 +30,7 @@ def rehearse(
     found = families(scope, anew=change is not None)
     clocks = _clocks(found)
     ladders = Ladders({entry.clock.procedure for entry in clocks}, calendar, now, change)
-    posts = Posts(_departments({entry.place for entry in clocks}), business_day(now))
+    posts = Posts(holders(_departments({entry.place for entry in clocks}), list(Role), business_day(now)))
     readers = Readers(posts, partial(ladders.steps, until=end_of(period.last)))
     result = Rehearsal(period, clocks=running(scope).count())
     for family, number in found.items():
@@ -44,8 +46,8 @@ def _clocks(found: Counter[Family]) -> set[Running]:
     return {clock for standing in standings for clock in standing.clocks}
 
 
-def _departments(places: set[Place]) -> set[int | None]:
-    return {department for place in places for department in place.departments}
+def _departments(places: set[Place]) -> set[int]:
+    return {department for place in places for department in place.departments} - {None}
 
 
 def _names(departments: set[int]) -> dict[int, str]:

@@ -136,13 +136,19 @@ def _while_assigned(look: _Look) -> dict[str, Any]:
 
 
 def _while_rectifying(look: _Look) -> dict[str, Any]:
-    asked = look.item.extensions.filter(is_approved=None, lapsed_at=None).values_list("decide_by", flat=True)
     return {
         "supplement_by": look.item.supplement_by,
         "milestones": _milestones(look),
-        "extension_decide_by": asked.first() if look.there[Kind.EXTENSIONS] else None,
+        "extension_decide_by": _extension_decide_by(look),
         "report_due_on": _report_due_on(look),
     }
+
+
+def _extension_decide_by(look: _Look) -> date | None:
+    if not look.there[Kind.EXTENSIONS]:
+        return None
+    asked = look.item.extensions.filter(is_approved=None, lapsed_at=None)
+    return asked.values_list("decide_by", flat=True).first()
 
 
 def _milestones(look: _Look) -> tuple[tuple[int, date], ...]:

@@ -12,6 +12,7 @@ from rest_framework.serializers import CharField, ModelSerializer
 
 from accounts.models import User
 from workflow.api.schema import Operation
+from workflow.lifecycle import Action, Party, State
 from workflow.models import Event, WorkItem
 from workflow.querysets import visible_to
 
@@ -61,19 +62,23 @@ urlpatterns = [path("plain/", PlainList.as_view())]
 
 
 def step(pk: int, by: User) -> None:
-    """Lock, save, insert: the least that a step with a history is made of."""
+    """Lock, save, insert: the least with which an item is accepted and somebody can say who did it."""
     with transaction.atomic():
         item = WorkItem.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        before, now = item.state, timezone.now()
+        item.state, item.turn_party = State.RECTIFYING, Party.LEAD
+        item.accepted_at = item.entered_at = item.updated_at = now
+        item.accept_by = None
         item.version += 1
-        item.updated_at = timezone.now()
-        item.save(update_fields=["version", "updated_at"])
+        item.save()
         Event.objects.create(
             item=item,
-            action="report",
+            action=Action.ACCEPT,
             version=item.version,
             cycle=item.cycle,
-            from_state=item.state,
+            from_state=before,
             to_state=item.state,
             actor=by,
             department_id=item.lead_id,
+            at=now,
         )
