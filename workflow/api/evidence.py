@@ -7,6 +7,7 @@ from typing import Any
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
@@ -26,10 +27,15 @@ from workflow.querysets import evidence_visible_to
 from workflow.services.evidence import add_evidence
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class Upload(serializers.FileField):
+    """The description would take it for an address otherwise."""
+
+
 class EvidenceUpload(StrictSerializer):
     """Multipart. `taken_at` is a moment with its zone, without one Asia/Shanghai; `replaces` the version before."""
 
-    file = serializers.FileField(allow_empty_file=True)  # the verb refuses an empty one, with its own sentence
+    file = Upload(allow_empty_file=True)  # the verb refuses an empty one, with its own sentence
     kind = serializers.ChoiceField(choices=Evidence.Kind.choices)
     note = Text(required=False, allow_blank=True, max_length=300)
     taken_at = Moment(required=False)
@@ -85,7 +91,7 @@ class EvidenceContent(ItemView):
             "items:read",
             _("The bytes of a file"),
             OpenApiTypes.BINARY,
-            answers_as="*/*",
+            answers_as=("application/octet-stream", "*/*"),  # generators of clients know bytes by the former
             tag="evidence",
         )
     }

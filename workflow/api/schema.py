@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import django_filters as filters
@@ -106,7 +107,7 @@ _HEADERS = [
 class Operation:
     """What a view says of one of its methods: its scope, and what stands in the description.
 
-    `answers_as` is the content type where it is not JSON.
+    `answers_as` are the content types where it is not JSON.
     """
 
     id: str
@@ -121,7 +122,7 @@ class Operation:
     problems: tuple[int, ...] = ()
     sends_etag: bool = False
     also: tuple[int, ...] = ()  # further statuses with the same answer
-    answers_as: str = "application/json"
+    answers_as: tuple[str, ...] = ("application/json",)
 
 
 def page_of(serializer: type[serializers.Serializer], *, counted: bool = True) -> serializers.Serializer:
@@ -218,7 +219,7 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> dict[Any, Any]:
         problems: Iterable[int] = sorted({*_ALWAYS, *self.operation.problems})
         answer = OpenApiResponse(self.operation.answers, description=self.operation.summary)
-        return dict.fromkeys(((status, self.operation.answers_as) for status in self._statuses), answer) | {
+        return dict.fromkeys(product(self._statuses, self.operation.answers_as), answer) | {
             (status, MEDIA_TYPE): _problem(status) for status in problems
         }
 
