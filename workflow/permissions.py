@@ -150,6 +150,11 @@ def refuse_registration(user: User, office_id: int) -> Refusal | None:
     return forbidden("not-the-office", _ONLY[Party.OFFICE])
 
 
+def refuse_any_registration(user: User) -> Refusal | None:
+    """Whoever dispatches nowhere brings nothing in, whatever he names as its source."""
+    return None if user.may(Permission.DISPATCH) else forbidden("not-the-office", _ONLY[Party.OFFICE])
+
+
 def may_see_objectors(user: User, item: WorkItem) -> bool:
     """Who objected, and how to reach him, is for those of the office who deal with it."""
     seen_by = user.departments_with(Permission.DISPATCH) | user.departments_with(Permission.APPROVE)

@@ -45,6 +45,11 @@ def once(request: Request, do: Callable[[], Response]) -> Response | HttpRespons
     return response
 
 
+def once_if_asked(request: Request, do: Callable[[], Response]) -> Response | HttpResponse:
+    """The same for a PUT or PATCH: what is repeated changes nothing anyway, so the key is the client's choice."""
+    return once(request, do) if "Idempotency-Key" in request.headers else do()
+
+
 def once_in_steps(request: Request, do: Callable[[], Response], is_final: Callable[[Response], bool]) -> HttpResponse:
     """The same for a `do` that commits step by step: each step must be safe to repeat (it names a version).
 

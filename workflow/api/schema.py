@@ -25,11 +25,15 @@ HEADER, QUERY = OpenApiParameter.HEADER, OpenApiParameter.QUERY
 IF_MATCH = OpenApiParameter(
     "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
 )
+_KEY = {"type": "string", "minLength": 1, "maxLength": 255}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    _KEY,
     HEADER,
     description=_("Required for machines, ignored for people: the same key has its effect once, for 7 days."),
+)
+IDEMPOTENCY_KEY_OPTIONAL = OpenApiParameter(
+    "Idempotency-Key", _KEY, HEADER, description=_("The same key has its effect once, for 7 days. Ignored for people.")
 )
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}, QUERY)
 CURSOR = OpenApiParameter("cursor", str, QUERY, description=_("Taken from `next`, never made by hand."))

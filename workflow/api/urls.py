@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from workflow.api import bulk, evidence, pages, registers, views
+from workflow.api import bulk, evidence, pages, registers, sources, views
 from workflow.api.actions import action_routes
 from workflow.api.records import record_routes
 
@@ -17,9 +17,13 @@ urlpatterns = [
     *record_routes("items/<slug:number>/"),
     *action_routes("items/<slug:number>/actions/"),
     path("departments/", registers.Departments.as_view(), name="departments"),
+    path("departments/<int:pk>/", registers.OneDepartment.as_view(), name="department"),
     path("regions/", registers.Regions.as_view(), name="regions"),
-    path("sources/", registers.Sources.as_view(), name="sources"),
+    path("regions/<int:pk>/", registers.OneRegion.as_view(), name="region"),
+    path("sources/", sources.Sources.as_view(), name="sources"),
+    path("sources/<int:pk>/", sources.OneSource.as_view(), name="source"),
     path("procedures/", registers.Procedures.as_view(), name="procedures"),
+    path("procedures/<slug:code>/", registers.OneProcedure.as_view(), name="procedure"),
     path("me/", registers.Me.as_view(), name="me"),
     path("schema/", pages.Description.as_view(), name="schema"),
     path("docs/", pages.Docs.as_view(), name="docs"),
