@@ -1,20 +1,12 @@
-"""Who stands above whom, and who holds a role in a department today."""
+"""Who holds a role in a department on a day."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q
 
-from accounts.models import Department, Membership, User
+from accounts.models import Membership, User
 from accounts.roles import Permission, Role, roles_with
-
-
-def superiors(department: Department) -> Iterator[Department]:
-    """The departments above one, nearest first; a loop in the data ends the walk."""
-    seen = {department.pk}
-    while (department := department.superior) is not None and department.pk not in seen:
-        seen.add(department.pk)
-        yield department
 
 
 def holders(departments: Collection[int], roles: Collection[Role], on: date) -> dict[tuple[int, Role], list[User]]:

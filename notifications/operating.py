@@ -1,12 +1,14 @@
 """What operators look at and do: how the channels fare, what is stuck, sending once more. No subject, no text."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
 from notifications.models import Channel, Delivery, HeldPass
+from notifications.watching import due_since
 
 State = Delivery.State
 STUCK = (State.DEAD, State.UNKNOWN)
@@ -19,7 +21,7 @@ class ChannelReport:
 
     channel: Channel
     counts: dict[str, int]
-    oldest: object  # when the one that is due longest was due
+    oldest: datetime | None  # when the one that is due longest was due
 
 
 def channel_reports() -> list[ChannelReport]:
@@ -28,9 +30,8 @@ def channel_reports() -> list[ChannelReport]:
     by_channel: dict[str, dict[str, int]] = {channel: dict.fromkeys(OPEN, 0) for channel in Channel}
     for channel, state, n in counts:
         by_channel[channel][state] = n
-    due = Delivery.objects.filter(state=State.PENDING, next_attempt_at__lte=Now())
-    oldest = dict(due.values_list("channel").annotate(oldest=Min("next_attempt_at")).order_by())
-    return [ChannelReport(channel, by_channel[channel], oldest.get(channel)) for channel in Channel]
+    oldest = due_since()
+    return [ChannelReport(channel, by_channel[channel], oldest[channel]) for channel in Channel]
 
 
 def stuck() -> QuerySet[Delivery]:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from workflow import seal, working_calendar
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from workflow.deadlines import WorkingCalendar, business_day
 from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, Party, State
 from workflow.models import (
     AlertNote,
@@ -323,7 +323,7 @@ class _Batch:
         found: defaultdict[int, list[date]] = defaultdict(list)
         rows = Event.objects.filter(item__in=self.items, action=Action.NUDGE).order_by()
         for pk, at in rows.values_list("item_id", "at"):
-            found[pk].append(at.astimezone(BUSINESS_ZONE).date())
+            found[pk].append(business_day(at))
         return found
 
     @cached_property

@@ -12,6 +12,7 @@ from accounts.roles import Permission
 from workflow.facts import Facts
 from workflow.lifecycle import (
     BY_PEOPLE,
+    IN_WORK,
     JUDGED,
     OPEN_STATES,
     PARTY_PERMISSION,
@@ -153,6 +154,27 @@ def refuse_registration(user: User, office_id: int) -> Refusal | None:
 def refuse_any_registration(user: User) -> Refusal | None:
     """Whoever dispatches nowhere brings nothing in, whatever he names as its source."""
     return None if user.may(Permission.DISPATCH) else forbidden("not-the-office", _ONLY[Party.OFFICE])
+
+
+_CORRECTING = (State.DRAFT, *IN_WORK, State.SUSPENDED)
+
+
+def refuse_correction(user: User, item: WorkItem) -> Refusal | None:
+    """What was entered is corrected by the office, until it is judged: what was verified is under a seal."""
+    if refusal := refuse_registration(user, item.office_id):
+        return refusal
+    if item.supplement_by:
+        told = _(
+            "Part of it has been verified, and a supplement is asked for. What is verified stays as it was verified."
+        )
+        return conflict("supplement-asked", told)
+    if item.state in _CORRECTING:
+        return None
+    sentence = _(
+        "The item is “{state}”; it is corrected only when it is: {states}. What is verified stays as it was verified."
+    )
+    names = "、".join(str(state.label) for state in _CORRECTING)
+    return conflict("not-in-this-state", format_lazy(sentence, state=State(item.state).label, states=names))
 
 
 def may_see_objectors(user: User, item: WorkItem) -> bool:

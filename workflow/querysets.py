@@ -60,6 +60,11 @@ def sources_visible_to(user: User) -> QuerySet[Source]:
     )
 
 
+def events_visible_to(user: User) -> QuerySet[Event]:
+    """What happened to the items that the person sees."""
+    return Event.objects.filter(item__in=visible_to(user))
+
+
 def evidence_visible_to(user: User) -> QuerySet[Evidence]:
     """Evidence of the items that the person sees."""
     return Evidence.objects.filter(item__in=visible_to(user))

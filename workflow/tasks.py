@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from notifications.alarm_notices import tell_operators
 from workflow import database_clock, deadline_scan
+from workflow.api import limits
 from workflow.models import Job, Run
 from workflow.services import alarming, auditing, calendar_coverage, recalculation
 
@@ -34,3 +35,9 @@ def audit_clocks() -> None:
     auditing.audit()
     alarming.check()
     tell_operators(reverse("workflow:status"))
+
+
+@shared_task(name="workflow.tasks.forget_full_buckets", ignore_result=True)
+def forget_full_buckets() -> None:
+    """Callers of the API who were quiet for a while need no row."""
+    limits.forget_full_buckets()

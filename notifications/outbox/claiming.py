@@ -5,7 +5,7 @@ make two digests of what belongs into one. What he must not get any more is put 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -32,6 +32,7 @@ class _Turn:
 
     first: Delivery
     waiting: list[Delivery]
+    now: datetime  # when the database found them
 
     @property
     def is_digest(self) -> bool:
@@ -83,7 +84,7 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     soon = Now() + timedelta(seconds=settings.GROUP_WAIT if is_for_people else 0)
     rows = list(
         pending.filter(next_attempt_at__lte=soon)
-        .annotate(is_due=Q(next_attempt_at__lte=Now()))
+        .annotate(is_due=Q(next_attempt_at__lte=Now()), now=Now())
         .select_related("message", "recipient", "endpoint__department")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("next_attempt_at", "id")[: AT_ONCE if is_for_people else 1]
@@ -91,7 +92,8 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     if not rows or not rows[0].is_due:
         return None
     first = rows[0]
-    return _Turn(first, [first] if _goes_alone(first) else [row for row in rows if not _goes_alone(row)])
+    waiting = [first] if _goes_alone(first) else [row for row in rows if not _goes_alone(row)]
+    return _Turn(first, waiting, first.now)
 
 
 def _goes_alone(delivery: Delivery) -> bool:
@@ -104,7 +106,7 @@ def _take(turn: _Turn) -> Delivery | None:
     if turn.first.message.kind == DIGEST and not turn.first.interruptions and take_apart(turn.first):
         return None
     chosen = reasons.sort_out(turn.waiting if turn.is_digest else [turn.first])
-    if not chosen or limits.must_wait(turn.first, turn.waiting):
+    if not chosen or limits.must_wait(turn.first, turn.waiting, turn.now):
         return None
     delivery = compose(chosen) if len(chosen) > 1 else chosen[0]
     _start(delivery)

@@ -40,6 +40,8 @@ _ELEMENT = {
 
 
 class BulkProblemSerializer(serializers.Serializer):
+    """The problem of one element; its status stands beside it."""
+
     code = serializers.CharField()
     detail = serializers.CharField()
     errors = ProblemFieldSerializer(many=True)
@@ -79,6 +81,10 @@ class Bulk(ApiView):
             tag="actions",
         )
     }
+
+    def cost(self, request: Request) -> int:
+        """As much as one by one."""
+        return len(request.data)
 
     def post(self, request: Request) -> HttpResponse:
         if len(request.data) > MOST:

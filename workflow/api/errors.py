@@ -19,11 +19,13 @@ from psycopg.errors import UniqueViolation
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.request_id import present_id
 from workflow.refusal import RefusalKind, Refused
+from workflow.services.perform import is_busy
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-BUSY_FOR = 5  # seconds that a client waits before it asks again
+WAIT = {"Retry-After": "5"}  # seconds until a client asks again
 
 STATUS = {
     RefusalKind.FORBIDDEN: 403,
@@ -67,14 +69,34 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler of what failed before or behind the views (a session that cannot be read, say)."""
     error = sys.exc_info()[1]
     foreseen = _from_below(error) if isinstance(error, Exception) else None
-    if request.path.startswith("/api/"):
-        answer = foreseen or _unforeseen()
-        own = {"headers": answer.headers, "content_type": MEDIA_TYPE}
-        return JsonResponse(_body(answer), status=answer.status_code, **own)
+    if _is_of_the_api(request):
+        return _plain_answer(foreseen or _unforeseen())
     response = defaults.server_error(request)
-    if foreseen and foreseen.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+    if foreseen and "Retry-After" in foreseen.headers:
         response.status_code, response.headers["Retry-After"] = 503, foreseen.headers["Retry-After"]
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of addresses that are not on the map; those of other versions of the API are not either."""
+    if _is_of_the_api(request):
+        return _plain_answer(_as_problem(exceptions.NotFound()))
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of what is malformed before a view sees it (an unknown Host, too many parameters)."""
+    if _is_of_the_api(request):
+        return _plain_answer(_from_below(exception) or _malformed())
+    return defaults.bad_request(request, exception)
+
+
+def _is_of_the_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _plain_answer(error: Problem) -> JsonResponse:
+    return JsonResponse(_body(error), status=error.status_code, headers=error.headers, content_type=MEDIA_TYPE)
 
 
 def as_result(error: Exception) -> dict[str, Any]:
@@ -103,6 +125,7 @@ def _body(error: Problem) -> dict[str, Any]:
         "detail": str(error.detail),
         "code": str(error.get_codes()).replace("_", "-"),
         "errors": [{"field": field, "message": str(message)} for field, message in error.errors.items()],
+        "request_id": present_id(),
     }
 
 
@@ -113,7 +136,8 @@ def _as_problem(error: Exception) -> Problem | None:
             return error
         case Refused():
             refusal = error.refusal
-            return Problem(STATUS[refusal.kind], refusal.code, str(refusal), errors=refusal.errors)
+            wait = WAIT if refusal.code == "busy" else {}
+            return Problem(STATUS[refusal.kind], refusal.code, str(refusal), headers=wait, errors=refusal.errors)
         case exceptions.ValidationError():
             return invalid_input(dict(_fields(error.detail)))
         case exceptions.APIException():
@@ -131,14 +155,19 @@ def _from_below(error: Exception) -> Problem | None:
         case RequestDataTooBig():
             return Problem(413, "too-large", _("The request is too large."))
         case SuspiciousOperation() | BadRequest() | MultiPartParserError():
-            return Problem(400, "malformed", _("The request is malformed."))
+            return _malformed()
         case IntegrityError(__cause__=UniqueViolation()):
             return Problem(409, "conflict", _("Somebody else has just stored the same; look again."))
+        case OperationalError() if is_busy(error):
+            return Problem(409, "busy", _("Somebody else is working on the same right now; try again."), headers=WAIT)
         case OperationalError() | InterfaceError():
             log.warning("the database did not serve a request", exc_info=error)
-            wait = {"Retry-After": str(BUSY_FOR)}
-            return Problem(503, "unavailable", _("The service is busy; try again in a moment."), headers=wait)
+            return Problem(503, "unavailable", _("The service is busy; try again in a moment."), headers=WAIT)
     return None
+
+
+def _malformed() -> Problem:
+    return Problem(400, "malformed", _("The request is malformed."))
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

@@ -81,7 +81,12 @@ class ItemEvidence(ItemView):
 class EvidenceContent(ItemView):
     operations = {
         "GET": Operation(
-            "evidence_content", "items:read", _("The bytes of a file"), OpenApiTypes.BINARY, tag="evidence"
+            "evidence_content",
+            "items:read",
+            _("The bytes of a file"),
+            OpenApiTypes.BINARY,
+            answers_as="*/*",
+            tag="evidence",
         )
     }
 

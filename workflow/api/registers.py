@@ -29,6 +29,8 @@ DECIDERS = [(party.value, party.label) for party in (Party.OFFICE, Party.APPROVE
 
 
 class DepartmentSerializer(serializers.Serializer):
+    """A body that has a part in items; it exists from `valid_from` to `valid_to`, both included."""
+
     id = serializers.IntegerField()
     name = serializers.CharField()
     aliases = serializers.ListField(child=serializers.CharField())
@@ -40,6 +42,8 @@ class DepartmentSerializer(serializers.Serializer):
 
 
 class RegionSerializer(serializers.Serializer):
+    """A city, a county or a functional zone; `code` after GB/T 2260, null where the nation has none."""
+
     id = serializers.IntegerField()
     code = serializers.CharField(allow_null=True)
     name = serializers.CharField()
@@ -115,11 +119,15 @@ class ProcedureSerializer(serializers.Serializer):
 
 
 class MembershipSerializer(serializers.Serializer):
+    """A role in a department that holds today."""
+
     department = serializers.CharField(source="department.name")
     role = serializers.ChoiceField(choices=Role.choices)
 
 
 class ClientSerializer(serializers.Serializer):
+    """The machine that asks, with the scopes that its token carries."""
+
     client_id = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import django_filters as filters
@@ -13,17 +13,26 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from workflow.api import examples
+from workflow.api.bodies.fields import StrictSerializer
 from workflow.api.errors import MEDIA_TYPE
 from workflow.api.serializers import ProblemSerializer
 
-HEADER, QUERY = OpenApiParameter.HEADER, OpenApiParameter.QUERY
+HEADER, PATH, QUERY = OpenApiParameter.HEADER, OpenApiParameter.PATH, OpenApiParameter.QUERY
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
+)
+IF_MATCH_OPTIONAL = OpenApiParameter(
+    "If-Match", str, HEADER, description=_("The ETag of the item as it was seen; * for any, if only it is there.")
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, HEADER, enum=["*"], description=_("* creates and never changes.")
 )
 _KEY = {"type": "string", "minLength": 1, "maxLength": 255}
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -35,29 +44,70 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 IDEMPOTENCY_KEY_OPTIONAL = OpenApiParameter(
     "Idempotency-Key", _KEY, HEADER, description=_("The same key has its effect once, for 7 days. Ignored for people.")
 )
-LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}, QUERY)
+REFERENCE = OpenApiParameter(
+    "ref",
+    {"type": "string", "minLength": 1, "maxLength": 80},
+    OpenApiParameter.PATH,
+    description=_("The caller's own word for the item, UTF-8, percent-encoded."),
+)
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": 200, "default": 25},
+    QUERY,
+    description=_("So many on a page at most."),
+)
 CURSOR = OpenApiParameter("cursor", str, QUERY, description=_("Taken from `next`, never made by hand."))
 AFTER = OpenApiParameter(
     "after", {"type": "integer", "minimum": 0}, QUERY, description=_("The id of the last event seen.")
 )
+POSITION = OpenApiParameter(
+    "after",
+    {"type": "string", "pattern": "^([0-9]{1,19}-[0-9]{1,19}|latest)$"},
+    QUERY,
+    description=_("`next` of the page before; left out: from the beginning; `latest`: from now on."),
+)
 
+_OF_THE_PATH = {  # by name
+    "number": OpenApiParameter("number", str, PATH, description=_("The number of the item.")),
+    "id": OpenApiParameter("id", int, PATH, description=_("Taken from the list.")),
+}
 _SENTENCES = {
     400: _("The request is wrong; `errors` names the fields."),
     401: _("No credentials, or credentials that do not hold."),
     403: _("The caller may not do this; `detail` says why."),
     404: _("Not there, or not to be seen by the caller."),
+    406: _("No content type that this operation answers with is accepted."),
     409: _("Not possible in the present state of the item, or the first request with this key is still running."),
     412: _("Somebody changed the item in between; its present ETag comes along."),
     413: _("Too large."),
     415: _("Not the content type that this operation takes."),
     422: _("The Idempotency-Key was used for a different request."),
     428: _("If-Match is missing."),
+    429: _("Too many requests; Retry-After says in how many seconds to come again."),
+    503: _("The service is busy; Retry-After says in how many seconds to come again."),
 }
+_ALWAYS = (400, 401, 403, 404, 406, 429, 503)
+
+
+def _sent(name: str, sentence: Promise, statuses: list[int] | None = None) -> OpenApiParameter:
+    """A header of these answers, or of all."""
+    return OpenApiParameter(name, str, HEADER, response=statuses or True, description=sentence)
+
+
+_HEADERS = [
+    _sent("X-Request-ID", _("The name of this request, as the caller gave it or a new one.")),
+    _sent("RateLimit-Policy", _('How many requests are allowed in a minute, e.g. "read";q=1200;w=60.')),
+    _sent("RateLimit", _('How many are left, and in how many seconds it is all again, e.g. "read";r=1199;t=1.')),
+    _sent("Retry-After", _("Seconds."), [429, 503]),
+]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What a view says of one of its methods: its scope, and what stands in the description."""
+    """What a view says of one of its methods: its scope, and what stands in the description.
+
+    `answers_as` is the content type where it is not JSON.
+    """
 
     id: str
     scope: str
@@ -70,15 +120,25 @@ class Operation:
     parameters: list[OpenApiParameter] = field(default_factory=list)
     problems: tuple[int, ...] = ()
     sends_etag: bool = False
+    also: tuple[int, ...] = ()  # further statuses with the same answer
+    answers_as: str = "application/json"
 
 
 def page_of(serializer: type[serializers.Serializer], *, counted: bool = True) -> serializers.Serializer:
     """The envelope of a list."""
-    name = serializer.__name__.removesuffix("Serializer")
+    name = component(serializer)
     fields: dict[str, Any] = {"results": serializer(many=True), "next": serializers.URLField(allow_null=True)}
     if counted:
         fields |= {"count": serializers.IntegerField(), "count_capped": serializers.BooleanField()}
-    return inline_serializer(f"{name}Page", fields)
+    page = inline_serializer(f"{name}Page", fields)
+    type(page).__doc__ = "A page of a list; `next` is the address of the following one, null after the last."
+    return page
+
+
+def component(serializer: Any) -> str:
+    """The name of a serializer in the description."""
+    kind = serializer if isinstance(serializer, type) else type(getattr(serializer, "child", serializer))
+    return kind.__name__.removesuffix("Serializer")
 
 
 def parameters_of(filterset: type[filters.FilterSet]) -> list[OpenApiParameter]:
@@ -99,9 +159,9 @@ def _parameter(name: str, entry: filters.Filter) -> OpenApiParameter:
     return OpenApiParameter(name, next(found, OpenApiTypes.STR), QUERY, description=label)
 
 
-@cache
 def _problem(status: int) -> OpenApiResponse:
-    return OpenApiResponse(ProblemSerializer, description=_SENTENCES[status])
+    shown = OpenApiExample("problem", examples.problem(status, str(_SENTENCES[status])), media_type=MEDIA_TYPE)
+    return OpenApiResponse(ProblemSerializer, description=_SENTENCES[status], examples=[shown])
 
 
 class Schema(AutoSchema):
@@ -121,30 +181,57 @@ class Schema(AutoSchema):
         return str(self.operation.summary)
 
     def get_description(self) -> str:
-        return str(self.operation.takes.__doc__ or "") if isinstance(self.operation.takes, type) else ""
+        return inspect.getdoc(self.operation.takes) or "" if isinstance(self.operation.takes, type) else ""
 
     def get_tags(self) -> list[str]:
         return [self.operation.tag]
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         chosen = self.operation.filters
-        own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters]
+        own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters, *_HEADERS]
         if self.operation.sends_etag:
-            sent = OpenApiParameter("ETag", str, HEADER, response=[self.operation.status])
-            own.append(sent)
-        return own
+            sentence = _("The version of the item, for the If-Match of the next action.")
+            own.append(OpenApiParameter("ETag", str, HEADER, description=sentence, response=self._statuses))
+        return own + [entry for name, entry in _OF_THE_PATH.items() if f"{{{name}}}" in self.path]
+
+    def get_examples(self) -> list[OpenApiExample]:
+        answered = self.operation.answers
+        row = getattr(answered, "child", answered)
+        shown = [
+            ("request", examples.request(self.operation.id), {"request_only": True, "media_type": self._takes_type}),
+            ("answer", examples.answer(component(row), force_instance(row)), {"response_only": True}),
+        ]
+        return [OpenApiExample(name, value, **kind) for name, value, kind in shown if value is not None]
+
+    @property
+    def _statuses(self) -> list[int]:
+        return [self.operation.status, *self.operation.also]
+
+    @property
+    def _takes_type(self) -> str:
+        return self.view.parser_classes[0].media_type
 
     def get_request_serializer(self) -> Any:
         return self.operation.takes
 
     def get_response_serializers(self) -> dict[Any, Any]:
-        problems: Iterable[int] = sorted({400, 401, 403, 404, *self.operation.problems})
-        return {self.operation.status: self.operation.answers} | {
+        problems: Iterable[int] = sorted({*_ALWAYS, *self.operation.problems})
+        answer = OpenApiResponse(self.operation.answers, description=self.operation.summary)
+        return dict.fromkeys(((status, self.operation.answers_as) for status in self._statuses), answer) | {
             (status, MEDIA_TYPE): _problem(status) for status in problems
         }
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return False  # pages are declared with their envelope
+        return isinstance(serializer, serializers.ListSerializer)  # pages are declared with their envelope
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        """Bodies take no field beside those declared; what answers say by default is always there."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        fields = force_instance(serializer).fields
+        if isinstance(force_instance(serializer), StrictSerializer):
+            return schema | {"additionalProperties": False}
+        always = {name for name, field in fields.items() if field.default is None}
+        return schema | {"required": sorted({*schema.get("required", []), *always})}
 
 
 class ClientScheme(OpenApiAuthenticationExtension):
@@ -164,6 +251,18 @@ class ClientScheme(OpenApiAuthenticationExtension):
             "description": str(_("Machines: client credentials.")),
             "flows": {"clientCredentials": flow},
         }
+
+
+class SignedScheme(OpenApiAuthenticationExtension):
+    target_class = "workflow.api.signed.SignedAuthentication"
+    name = "signature"
+
+    def get_security_definition(self, auto_schema: Schema) -> dict[str, Any]:
+        description = _(
+            "Machines with a signing key: X-Bihuan-Key, X-Bihuan-Timestamp and X-Bihuan-Nonce beside this header, "
+            "“<algorithm> <hex>” over method, path, query, body hash, timestamp and nonce; see docs/api-signing.md."
+        )
+        return {"type": "apiKey", "in": "header", "name": "X-Bihuan-Signature", "description": str(description)}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -14,20 +14,24 @@ from rest_framework.reverse import reverse
 from accounts.models import today
 from workflow import progress
 from workflow.facts import Facts, read_facts
+from workflow.feed import Position
 from workflow.lifecycle import Action, DepartmentRole, Party, State
-from workflow.models import Evidence, Milestone, Petition, Source, Target, WorkItem
+from workflow.models import Event, Evidence, Milestone, Petition, Source, Target, WorkItem
 from workflow.models.progress import latest_measurements
 from workflow.permissions import AllowedAction, allowed_actions
 from workflow.progress import ProgressClass
 
 
 class ProblemFieldSerializer(serializers.Serializer):
+    """A field that is wrong: `departments.0.role` is inside a list; empty means the whole body."""
+
     field = serializers.CharField()
     message = serializers.CharField()
 
 
 class ProblemSerializer(serializers.Serializer):
-    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request."""
+    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request; `request_id` stands in our
+    logs as well."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -35,6 +39,7 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = ProblemFieldSerializer(many=True)
+    request_id = serializers.CharField()
 
 
 class TurnSerializer(serializers.Serializer):
@@ -45,17 +50,23 @@ class TurnSerializer(serializers.Serializer):
 
 
 class PartySerializer(serializers.Serializer):
+    """A department and what it is on the item."""
+
     role = serializers.ChoiceField(choices=DepartmentRole.choices)
     department = serializers.CharField(source="department.name")
 
 
 class SourceOfItemSerializer(serializers.Serializer):
+    """The source of the item, in short."""
+
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=Source.Kind.choices)
     title = serializers.CharField()
 
 
 class MilestoneSerializer(serializers.Serializer):
+    """A stage of a plan task with its day; `confidence` says how surely the day was read from the text."""
+
     id = serializers.IntegerField()
     position = serializers.IntegerField()
     text = serializers.CharField()
@@ -87,6 +98,8 @@ class TargetSerializer(serializers.Serializer):
 
 
 class SubIssueSerializer(serializers.Serializer):
+    """One matter of a complaint, and what was found of it."""
+
     position = serializers.IntegerField()
     text = serializers.CharField()
     finding = serializers.CharField()
@@ -237,6 +250,16 @@ class EventSerializer(serializers.Serializer):
     cycle = serializers.IntegerField()
     version = serializers.IntegerField(allow_null=True)
     at = serializers.DateTimeField()
+
+
+class FeedEventSerializer(EventSerializer):
+    """`cursor` is where to go on after exactly this event."""
+
+    item = serializers.CharField(source="item.number")
+    cursor = serializers.SerializerMethodField()
+
+    def get_cursor(self, event: Event) -> str:
+        return str(Position.of(event))
 
 
 class EvidenceSerializer(serializers.Serializer):

@@ -32,6 +32,8 @@ from workflow.services.sources import USUAL_PROCEDURE, choose_procedure, create_
 
 
 class SourceSerializer(serializers.Serializer):
+    """Where items come from: a batch of complaints, an inspection, a plan."""
+
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=Source.Kind.choices)
     title = serializers.CharField()

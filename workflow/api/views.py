@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from workflow.api import limits
 from workflow.api.errors import invalid_input
 from workflow.api.pagination import PAGING, Keyset, check_parameters, count, read_limit, read_number
-from workflow.api.preconditions import etag
+from workflow.api.preconditions import etag, stale
 from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
 from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen, shown
 from workflow.filters import ItemFilter
 from workflow.models import Event, WorkItem
 from workflow.querysets import visible_to
+from workflow.refusal import RefusalKind, Refused
 
 HIGHEST_ID = 2**63 - 1
 
@@ -31,14 +37,41 @@ class ApiView(APIView):
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     operations: ClassVar[dict[str, Operation]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()  # of a query; whoever writes has none
+    standing: limits.Standing | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.pay(request)
         super().initial(request, *args, **kwargs)
         check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
+
+    def pay(self, request: Request) -> None:
+        """Before anything else is looked at, so that whatever is refused costs as well. Raises 401 or 429."""
+        try:
+            is_known = request.user.is_authenticated
+        except APIException:
+            self._count(limits.Quota.STRANGER, limits.stranger(request))
+            raise
+        if not is_known:
+            return self._count(limits.Quota.STRANGER, limits.stranger(request))
+        cost = 1
+        try:
+            cost = self.cost(request)
+        finally:  # what cannot be read costs one
+            self._count(limits.quota_of(request), limits.known(request), cost)
+
+    def _count(self, quota: limits.Quota, whose: str, cost: int = 1) -> None:
+        self.standing = limits.take(quota, whose, cost)
+        self.standing.check()
+
+    def cost(self, request: Request) -> int:
+        """In tokens."""
+        return 1
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if self.standing:
+            self.standing.tell(response)
         return response
 
     def filtered(self, request: Request, filterset: type[FilterSet], rows: QuerySet) -> FilterSet:
@@ -90,10 +123,24 @@ class ItemView(ApiView):
             raise NotFound
         return found
 
+    @contextmanager
+    def telling_what_is_there(self, request: Request, number: str) -> Iterator[None]:
+        """A verb that is refused because somebody was faster: 412 carries the tag of what is there now."""
+        try:
+            yield
+        except Refused as refused:
+            if refused.refusal.kind == RefusalKind.STALE:
+                raise stale(self.item(request, number).version, str(refused.refusal)) from refused
+            raise
 
-def item_response(item: WorkItem, request: Request) -> Response:
+
+def item_response(item: WorkItem, request: Request, status: int = 200) -> Response:
+    """An item that is new says where it is."""
     (seen,) = items_as_seen([item], request)
-    return Response(seen, headers={"ETag": etag(item.version)})
+    headers = {"ETag": etag(item.version)}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = reverse("api:item", args=[item.number], request=request)
+    return Response(seen, status=status, headers=headers)
 
 
 class ItemDetail(ItemView):

@@ -19,10 +19,16 @@ class CurrentTransaction(models.Func):
 
 
 class Xid8Field(models.Field):
-    """PostgreSQL's 64-bit transaction id, read as text."""
+    """PostgreSQL's 64-bit transaction id, a whole number here."""
 
     def db_type(self, connection: object) -> str:
         return "xid8"
+
+    def get_prep_value(self, value: object) -> str | None:
+        return None if value is None else str(value)
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> int | None:
+        return None if value is None else int(value)
 
 
 # Actions that nobody signed in takes; "create" may be an import without a person, "rearm" is the auditor's.
@@ -61,6 +67,7 @@ class Event(models.Model):
     FINDINGS = "findings"
     RECALCULATE = "recalculate"
     REARM = "rearm"
+    REVISE = "revise"
 
     class Meta:
         ordering = ["id"]
@@ -75,7 +82,10 @@ class Event(models.Model):
                 condition=~Q(note="") | ~Q(action__in=WITH_REASON), name="workflow_event_has_its_reason"
             ),
         ]
-        indexes = [models.Index(fields=["item", "id"], name="workflow_event_of_item")]
+        indexes = [
+            models.Index(fields=["item", "id"], name="workflow_event_of_item"),
+            models.Index(fields=["transaction_id", "id"], name="workflow_event_feed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.action}"
@@ -89,6 +99,7 @@ class Event(models.Model):
             self.FINDINGS: _("Findings recorded"),
             self.RECALCULATE: _("Time limits recalculated"),
             self.REARM: _("Time limits set again by the system"),
+            self.REVISE: _("Corrected"),
         }
         return str(own.get(self.action) or Action(self.action).label)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from accounts.models import User
 from workflow import database_clock, notices, permissions
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from workflow.deadlines import WorkingCalendar, business_day
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
 from workflow.models import Assignment, Event, WorkItem
@@ -38,7 +38,7 @@ class Step:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(BUSINESS_ZONE).date()
+        return business_day(self.now)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -90,8 +90,8 @@ def busy_refused() -> Iterator[None]:
 
 
 def is_busy(error: Exception) -> bool:
-    """Did somebody else hold a lock for too long? Then nothing is wrong, and the same works later."""
-    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
+    """Was somebody else in the way? Then nothing is wrong, and the same works later."""
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure)
 
 
 def _perform(
@@ -101,7 +101,7 @@ def _perform(
     if version is not None and version != item.version:
         raise Refused(stale())
     facts = read_facts([item])[item.pk]
-    today = now.astimezone(BUSINESS_ZONE).date()
+    today = business_day(now)
     if refusal := permissions.refuse(action, by, facts, today):
         raise Refused(refusal)
     department_id = permissions.acting_department(action, by, facts) if by else None

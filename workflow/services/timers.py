@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from workflow import deadlines
-from workflow.deadlines import BUSINESS_ZONE, ClockFacts, RunningClock, WorkingCalendar
+from workflow.deadlines import ClockFacts, RunningClock, WorkingCalendar, business_day
 from workflow.lifecycle import GOING_ON, DepartmentRole, State
 from workflow.models import Proposal, Timer, WorkItem
 from workflow.models.procedures import Clock
@@ -75,10 +75,6 @@ def clock_facts(item: WorkItem, calendar: WorkingCalendar) -> ClockFacts:
         answer_by=_answer_by(item) if item.state in GOING_ON else (),
         **(read(item, calendar) if read else {}),
     )
-
-
-def business_day(moment: datetime) -> date:
-    return moment.astimezone(BUSINESS_ZONE).date()
 
 
 _OBJECTED = (State.RECTIFYING, State.VERIFYING, State.PUBLICIZING)

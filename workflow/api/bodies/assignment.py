@@ -12,7 +12,7 @@ from workflow.services.decomposition import Part
 
 
 class AcceptBody(ActionBody):
-    pass
+    """Nothing but a note."""
 
 
 class AcknowledgeBody(ActionBody):
@@ -26,6 +26,8 @@ class TransferBody(ReasonBody):
 
 
 class PartyBody(StrictSerializer):
+    """A department and what it is on the item."""
+
     role = Choice(choices=DepartmentRole.choices)
     department = DepartmentField()
 
@@ -47,6 +49,8 @@ class AssignBody(ActionBody):
 
 
 class PartBody(StrictSerializer):
+    """Without `title` that of the whole with the department; without `due_on` the body's, else that of the whole."""
+
     department = DepartmentField()
     title = Text(required=False, max_length=200)
     due_on = Day(required=False)

@@ -26,6 +26,8 @@ class SignPaperBody(ActionBody):
 
 
 class DismissProposalBody(ReasonBody):
+    """`proposal` as in sign-paper."""
+
     proposal = Whole(required=False, allow_null=True, min_value=1)
 
 

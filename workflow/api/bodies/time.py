@@ -5,6 +5,8 @@ from workflow.api.fields import Day, Flag, Text, Whole
 
 
 class RequestExtensionBody(ReasonBody):
+    """`due_on` is the deadline that is asked for."""
+
     due_on = Day()
 
 
@@ -22,4 +24,6 @@ class DecideExtensionBody(ReasonBody):
 
 
 class ResumeBody(ActionBody):
+    """The deadline moves by the days of the suspension."""
+
     reason = Text(required=False, allow_blank=True)

@@ -1,0 +1,90 @@
+"""The ground, its callers, and how a cell of the matrix is asked."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from tests.api.callers import Caller
+from tests.permissions.callers import callers
+from tests.permissions.described import MULTIPART, PREFIX, Described
+from tests.permissions.ground import Ground, marker, source_marker
+from tests.permissions.matrix import RELATIONS, SEEN, SOURCE_SEEN
+
+NEVER_WAS = {"item": {"number": "XF1949-0001"}, "evidence": {"number": "XF1949-0001", "id": "1"}}
+PASSING = ("X-Request-ID", "RateLimit", "RateLimit-Policy", "X-RateLimit-Remaining", "Date")  # differ by the request
+
+
+class World:
+    def __init__(self, ground: Ground) -> None:
+        self.ground, self.callers = ground, callers(ground)
+        self._serial = count(1)
+        self._forbidden = {name: forbidden_to(name) for name in self.callers}
+
+    def address(self, about: str, relation: str) -> dict[str, str]:
+        """What stands in the path to name the thing in this relation."""
+        item = self.ground.items[relation]
+        if about == "evidence":
+            file = item.evidence.order_by("pk").first()
+            return {"number": item.number, "id": str(file.pk if file else 1)}
+        return {"number": item.number}
+
+    def ask(self, name: str, operation: Described, place: dict[str, str], **given: Any) -> HttpResponse:
+        """One request with everything right about it but perhaps the caller; writes that succeed are undone."""
+        caller, version = self.callers[name], given.pop("version", 1)
+        headers = caller.headers | {"If-Match": f'"v{version}"', "Idempotency-Key": f"matrix-{next(self._serial)}"}
+        asked = str(given.get("query", ""))  # what stands in it may be repeated
+        if operation.is_safe:
+            return self._checked(name, _send(caller, operation, place, headers, **given), asked)
+        with transaction.atomic():
+            answer = _send(caller, operation, place, headers, **given)
+            transaction.set_rollback(answer.status_code < 300)
+        return self._checked(name, answer, asked)
+
+    def _checked(self, name: str, answer: HttpResponse, asked: str) -> HttpResponse:
+        told = every_byte(answer)
+        found = [mark for mark in self._forbidden[name] if mark.encode() in told and mark not in asked]
+        assert not found, f"{name} reads {found}: {told[:2000]!r}"
+        assert answer.status_code < 500, told
+        return answer
+
+
+def forbidden_to(name: str) -> list[str]:
+    items = [marker(relation) for relation in RELATIONS if name not in SEEN[relation]]
+    return items + [source_marker(relation) for relation in RELATIONS if name not in SOURCE_SEEN[relation]]
+
+
+def every_byte(answer: HttpResponse) -> bytes:
+    """Body and headers, unpacked."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if answer.streaming:
+        answer.streaming_content = [body]
+    if answer.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return body + b"\n" + str(dict(answer.headers)).encode()
+
+
+def lasting(answer: HttpResponse) -> tuple[int, Any, dict[str, str]]:
+    """An answer without what differs from one request to the next by its nature."""
+    body = json.loads(answer.content)
+    body.pop("request_id", None)
+    return answer.status_code, body, {name: text for name, text in answer.headers.items() if name not in PASSING}
+
+
+def _send(
+    caller: Caller, operation: Described, place: dict[str, str], headers: dict[str, str], **given: Any
+) -> HttpResponse:
+    path = PREFIX + operation.path.format(**place)
+    if operation.is_safe:
+        return caller.http.get(path, given.get("query", {}), headers=headers)
+    body = given.get("body", operation.body)
+    is_form = operation.media_type == MULTIPART
+    data = encode_multipart(BOUNDARY, body) if is_form else json.dumps(body or {}).encode()
+    kind = MULTIPART_CONTENT if is_form else "application/json"
+    return caller.http.generic(operation.method, path, data, kind, headers=headers)
