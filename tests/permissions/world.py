@@ -11,13 +11,19 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from accounts.models import Department, Region
 from tests.api.callers import Caller
 from tests.permissions.callers import callers
 from tests.permissions.described import MULTIPART, PREFIX, Described
 from tests.permissions.ground import Ground, marker, source_marker
 from tests.permissions.matrix import RELATIONS, SEEN, SOURCE_SEEN
 
-NEVER_WAS = {"item": {"number": "XF1949-0001"}, "evidence": {"number": "XF1949-0001", "id": "1"}}
+NEVER_WAS = {"number": "XF1949-0001", "id": "8999999999"}
+EVERYBODYS = {  # what everybody may read
+    "department": lambda: {"id": str(Department.objects.latest("pk").pk)},
+    "region": lambda: {"id": str(Region.objects.latest("pk").pk)},
+    "procedure": lambda: {"code": "petition"},
+}
 PASSING = ("X-Request-ID", "RateLimit", "RateLimit-Policy", "X-RateLimit-Remaining", "Date")  # differ by the request
 
 
@@ -28,12 +34,16 @@ class World:
         self._forbidden = {name: forbidden_to(name) for name in self.callers}
 
     def address(self, about: str, relation: str) -> dict[str, str]:
-        """What stands in the path to name the thing in this relation."""
+        """What stands in the path to name the thing in this relation; the first of several."""
+        if not relation:
+            return EVERYBODYS[about]() if about in EVERYBODYS else {}
         item = self.ground.items[relation]
-        if about == "evidence":
-            file = item.evidence.order_by("pk").first()
-            return {"number": item.number, "id": str(file.pk if file else 1)}
-        return {"number": item.number}
+        if about == "source":
+            return {"id": str(item.source_id)}
+        if about == "item":
+            return {"number": item.number}
+        row = getattr(item, about.replace("-", "_")).order_by("pk").first()
+        return {"number": item.number, "id": str(row.pk) if row else NEVER_WAS["id"]}
 
     def ask(self, name: str, operation: Described, place: dict[str, str], **given: Any) -> HttpResponse:
         """One request with everything right about it but perhaps the caller; writes that succeed are undone."""
