@@ -21,7 +21,7 @@ FLOORS = (
     ("models",),
     ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
     ("services", "querysets", "duplicates", "watching", "feed"),
-    ("sending",),
+    ("sending", "statistics"),
     ("deadline_scan", "seeding", "importing", "rehearsal"),
 )
 ROOF = len(FLOORS)

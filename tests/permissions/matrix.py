@@ -202,6 +202,7 @@ MATRIX: dict[str, Row] = {
     "PATCH sources/{id}/": of_source(WRITE, DISPATCHING),
     "GET procedures/": REGISTER,
     "GET procedures/{code}/": Row(READ, about="procedure"),
+    "GET statistics/": REGISTER,
     "GET me/": REGISTER,
     f"{ACTIONS}assign/": action(DISPATCHING),
     f"{ACTIONS}accept/": action(LEAD),

@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import PathConverter
 
-from workflow.api import bulk, evidence, feed, items_writing, pages, registers, sources, views
+from workflow.api import bulk, evidence, feed, items_writing, pages, registers, sources, statistics, views
 from workflow.api.actions import action_routes
 from workflow.api.records import record_routes
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("sources/<int:pk>/", sources.OneSource.as_view(), name="source"),
     path("procedures/", registers.Procedures.as_view(), name="procedures"),
     path("procedures/<slug:code>/", registers.OneProcedure.as_view(), name="procedure"),
+    path("statistics/", statistics.Statistics.as_view(), name="statistics"),
     path("me/", registers.Me.as_view(), name="me"),
     path("schema/", pages.Description.as_view(), name="schema"),
     path("docs/", pages.Docs.as_view(), name="docs"),
