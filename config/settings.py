@@ -1,5 +1,6 @@
 """All settings. Values come from the environment, strictly; README lists every variable."""
 
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "workflow.api.transport.TransportMiddleware",  # before the views, so before anything reads a body
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -91,7 +93,12 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # reconnecting for each request costs a factor of ten
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s -c statement_timeout=30s"
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        "options": "-c lock_timeout=5s -c statement_timeout=30s -c plan_cache_mode=force_generic_plan",
+        "prepare_threshold": sys.maxsize,  # what accounts/prepared.py asks is planned once, and nothing else
+    }
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=50 * 1024 * 1024)
 OBJECTIONS_PER_SENDER = env.int("OBJECTIONS_PER_SENDER", default=3)  # a day, from the public pages
@@ -224,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
     name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
     for name, (seconds, task, queue) in {
         "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
+        "webhooks": (5.0, "workflow.tasks.push_webhooks", "kick"),
         "moved-clocks": (15.0, "workflow.tasks.move_clocks", "kick"),
         "calendar": (6 * 3600.0, "workflow.tasks.watch_calendar", "kick"),
         "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),
@@ -303,6 +311,10 @@ SPECTACULAR_SETTINGS = {
         "PaperMeasure": "workflow.api.record_serializers.MEASURES",
         "LookBackFinding": "workflow.models.LookBack.Finding",
         "PetitionFinding": "workflow.models.petitions.Finding",
+        "Outcome": "workflow.models.WorkItem.Outcome",
+        "AttemptOutcome": "notifications.models.AttemptOutcome",
+        "WebhookState": "workflow.api.webhook_serializers.WEBHOOK_STATES",
+        "DeliveryState": "workflow.api.webhook_serializers.DELIVERY_STATES",
         "DepartmentRole": "workflow.lifecycle.DepartmentRole",
         "Role": "accounts.roles.Role",
     },

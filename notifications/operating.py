@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -12,7 +12,8 @@ from notifications.watching import due_since
 
 State = Delivery.State
 STUCK = (State.DEAD, State.UNKNOWN)
-OPEN = (State.PENDING, State.SENDING, State.HELD, *STUCK)
+OVER = (State.SENT, State.SUPPRESSED, *STUCK)
+OPEN = (State.PENDING, State.SENDING, State.PAUSED, State.HELD, *STUCK)
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,19 @@ def decided_passes(at_most: int) -> QuerySet[HeldPass]:
 
 def resend(delivery: Delivery, by: User) -> bool:
     """Once more, on a person's word; False when it is not stuck any more. Who and when is on record."""
-    resent = Delivery.objects.filter(pk=delivery.pk, state__in=STUCK).update(
+    return bool(send_again(Delivery.objects.filter(pk=delivery.pk, state__in=STUCK), by))
+
+
+def send_again(deliveries: QuerySet[Delivery], by: User) -> int:
+    """Of these deliveries those that are over, each under its old reference; returns how many."""
+    return deliveries.filter(state__in=OVER).update(
         state=State.PENDING,
         next_attempt_at=Now(),
+        sent_at=None,
+        earlier_attempts=F("attempts"),  # by the whole list again
         interruptions=0,  # whoever asks for it takes a second copy into account
         to_digest=False,
         last_error="",
         resent_by=by,
         resent_at=Now(),
     )
-    return bool(resent)

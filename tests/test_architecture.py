@@ -18,8 +18,11 @@ LONGEST = 400  # lines
 FLOORS = (
     ("lifecycle", "refusal", "seal"),
     ("deadlines", "file_types", "database_clock", "progress", "photographs", "folding"),
-    ("models",),
-    ("facts", "needs", "permissions", "working_calendar", "anchors", "why", "audiences", "wording", "notices"),
+    ("models", "presence"),
+    (
+        *("batches", "facts", "needs", "permissions", "working_calendar"),
+        *("anchors", "why", "audiences", "wording", "notices"),
+    ),
     ("services", "querysets", "duplicates", "watching", "feed"),
     ("sending", "statistics"),
     ("deadline_scan", "seeding", "importing", "rehearsal"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import Department, User, today
 from notifications.alarms import clear_alarm, raise_alarm
 from notifications.models import Alarm, Endpoint, NoticeClass
-from notifications.services import Draft, endpoints_of, notify
+from notifications.services import Draft, notify, robots_of
 from workflow import wording
 from workflow.audiences import Audience, Audiences, Seat, Told
 from workflow.deadlines import business_day
@@ -100,7 +100,7 @@ class Announcement:
 
     @cached_property
     def told(self) -> Told:
-        return Told(self.event, self.item, self.paper)
+        return Told(self.event, self.item, self.paper, climbs=self.timer is not None)
 
     @cached_property
     def measure(self) -> Measure | None:
@@ -197,9 +197,9 @@ def _drafts_for(readers: list[User], telling: _Telling) -> Iterator[Draft]:
 
 
 def _drafts_for_groups(announcements: list[Announcement], audiences: Audiences) -> list[Draft]:
-    """For the robots and webhooks of the departments meant; not of what a person might do without. One query."""
+    """For the robots of the departments meant; not of what a person might do without. One query."""
     endpoints: defaultdict[int, list[Endpoint]] = defaultdict(list)
-    for endpoint in endpoints_of(audiences.concerned):
+    for endpoint in robots_of(audiences.concerned):
         endpoints[endpoint.department_id].append(endpoint)
     if not endpoints:
         return []

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -108,10 +110,13 @@ def acting_department(action: Action, user: User, facts: Facts) -> int | None:
 
 def department_as(party: Party, user: User, facts: Facts) -> int | None:
     """The department in which this person is this party on the item; his lead department before others."""
-    own: set[int] = set()
-    for departments, permission in rights(party, facts):
-        own |= user.departments_with(permission) & departments
-    return min(own, key=lambda pk: (pk != facts.item.lead_id, pk), default=None)
+    key = (party, user.pk)
+    if key not in facts.seats:
+        own: set[int] = set()
+        for departments, permission in rights(party, facts):
+            own |= user.departments_with(permission) & departments
+        facts.seats[key] = min(own, key=lambda pk: (pk != facts.item.lead_id, pk), default=None)
+    return facts.seats[key]
 
 
 def refuse(action: Action, user: User | None, facts: Facts, today: date) -> Refusal | None:
@@ -124,22 +129,28 @@ def refuse(action: Action, user: User | None, facts: Facts, today: date) -> Refu
         if row.party not in _WITHOUT_A_PERSON:
             return forbidden("not-by-the-clock", _("Nothing but the end of publicity happens by the passing of time."))
     elif acting_department(action, user, facts) is None:
-        return forbidden(f"not-the-{row.party.value}", _ONLY[row.party])
+        return _not_this_party(row.party)
     if facts.item.state not in sources_of(action):
         return _not_in_this_state(action, facts.item.state)
     reasons = (NEEDS[need](facts, user, today) for need in row.needs if need in NEEDS)
     return next((reason for reason in reasons if reason), None)
 
 
+@cache
+def _not_this_party(party: Party) -> Refusal:
+    return forbidden(f"not-the-{party.value}", _ONLY[party])
+
+
+@cache
 def _not_in_this_state(action: Action, state: str) -> Refusal:
-    names = [str(source.label) for source in sources_of(action)]
+    names = [source.label for source in sources_of(action)]
     return conflict(
         "not-in-this-state",
         format_lazy(
             _("The item is “{state}”; “{action}” is possible only when it is: {states}."),
             state=State(state).label,
             action=action.label,
-            states="、".join(names),
+            states=format_lazy("{}" + "、{}" * (len(names) - 1), *names),
         ),
     )
 
@@ -195,6 +206,13 @@ def refuse_calendar(user: User) -> Refusal | None:
     if user.may(Permission.MANAGE_PROCEDURES):
         return None
     return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
+
+
+def refuse_webhooks(user: User) -> Refusal | None:
+    """A webhook sends what its owner sees for as long as he sees it; people read it on their pages."""
+    if user.is_machine:
+        return None
+    return forbidden("not-a-client", _("Only clients of the API have webhooks."))
 
 
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
@@ -273,7 +291,7 @@ class AllowedAction:
 
     @property
     def label(self) -> str:
-        return str(self.action.label)
+        return _label(self.action, get_language())
 
     @property
     def is_allowed(self) -> bool:
@@ -281,7 +299,19 @@ class AllowedAction:
 
     @property
     def reason(self) -> str:
-        return str(self.refusal or "")
+        return _words(self.refusal, get_language()) if self.refusal else ""
+
+
+# A list of items says the same few hundred words again and again; looking each up in the catalogue costs more than the
+# rest of the list.
+@cache
+def _label(action: Action, language: str | None) -> str:
+    return str(action.label)
+
+
+@lru_cache(maxsize=2048)
+def _words(refusal: Refusal, language: str | None) -> str:
+    return str(refusal)
 
 
 def allowed_actions(user: User, facts: Facts, today: date) -> list[AllowedAction]:

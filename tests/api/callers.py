@@ -30,10 +30,11 @@ serial = itertools.count(1)
 
 
 class Caller:
-    """Sends what it is told to, with its own credentials."""
+    """Sends what it is told to, with its own credentials. One name for all its requests: answers can be compared."""
 
     def __init__(self, user: User, **headers: str) -> None:
-        self.user, self.headers, self.http = user, headers, Client()
+        self.user, self.http = user, Client()
+        self.headers = {"X-Request-ID": "asked-by-a-test"} | headers
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
         return self.http.get(API + path, query or {}, headers=self.headers | headers)

@@ -61,6 +61,7 @@ class Signer:
             "X-Bihuan-Timestamp": timestamp,
             "X-Bihuan-Nonce": nonce,
             "X-Bihuan-Signature": f"{algorithm} {mac}",
+            "X-Request-ID": "asked-by-a-test",
         }
 
 

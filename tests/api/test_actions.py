@@ -327,7 +327,6 @@ def test_what_is_not_an_action_of_people_is_not_there(city: City, action: str) -
 def test_acting_on_a_hidden_item_is_acting_on_none(city: City) -> None:
     item = walking.walk(city, State.ASSIGNED)
     caller = person(city.xixia_clerk)
-    caller.headers["X-Request-ID"] = "one-name-for-both"
     hidden = caller.act(item, "accept")
     missing = caller.post("items/XF1999-9999/actions/accept/", **{"If-Match": '"v1"'})
     problem(hidden, 404, "not-found")

@@ -17,7 +17,7 @@ from accounts.clients import signatures, sweeping
 from accounts.clients.registry import change_client, revoke_client
 from accounts.models import ClientSecret, MachineClient, UsedNonce, today
 from tests import walking
-from tests.api.callers import API, PNG, machine, problem
+from tests.api.callers import ALL_SCOPES, API, PNG, machine, problem
 from tests.api.signing import Signer, signer
 from tests.people import City
 from workflow.lifecycle import State
@@ -50,7 +50,7 @@ def test_who_signs_is_known_with_all_scopes_of_the_client(water: Signer, algorit
     me = water.get("me/").json()
     assert me["memberships"] == [{"department": "市水利局", "role": "clerk"}]
     assert me["client"]["client_id"] == water.client.client_id
-    assert set(me["client"]["scopes"]) == {"items:read", "actions", "evidence:write", "events:read"}
+    assert set(me["client"]["scopes"]) == set(ALL_SCOPES)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -112,9 +112,8 @@ def test_a_nonce_belongs_to_its_client(city: City, water: Signer) -> None:
 
 def test_a_signed_request_costs_a_few_queries(water: Signer, django_assert_num_queries: Any) -> None:
     water.get("me/")
-    with django_assert_num_queries(
-        6
-    ):  # client, keys, nonce in a transaction, memberships; the use is noted once a minute
+    # client, keys, nonce in a transaction, memberships, quota; the use is noted once a minute
+    with django_assert_num_queries(7):
         assert Client().head(f"{API}me/", headers=water.headers("HEAD", f"{API}me/")).status_code == 200
 
 

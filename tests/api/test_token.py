@@ -208,7 +208,8 @@ def test_credentials_that_cannot_be_read_are_none(credentials: tuple[str, str], 
 
 
 def test_two_names_in_one_request_are_none(credentials: tuple[str, str]) -> None:
-    refused(ask(credentials, client_id="somebody-else"))
+    answer = ask(credentials, client_id="somebody-else")
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
 
 
 # -- clients that are not let in: the answer is always the same --------------------------------------------------------

@@ -6,12 +6,13 @@ import logging
 import sys
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -26,6 +27,8 @@ from workflow.services.perform import is_busy
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 WAIT = {"Retry-After": "5"}  # seconds until a client asks again
+MOST_ERRORS = 100  # fields that one answer names: it shall not be many times the request
+LONGEST_NAME, LONGEST_SENTENCE = 200, 1000  # characters; both may repeat what was sent
 
 STATUS = {
     RefusalKind.FORBIDDEN: 403,
@@ -86,13 +89,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler of what is malformed before a view sees it (an unknown Host, too many parameters)."""
+    return early_answer(request, _from_below(exception) or _malformed())
+
+
+def early_answer(request: HttpRequest, error: Problem) -> HttpResponse:
+    """To a request that no view sees; a person gets a page."""
     if _is_of_the_api(request):
-        return _plain_answer(_from_below(exception) or _malformed())
-    return defaults.bad_request(request, exception)
+        return _plain_answer(error)
+    page = defaults.bad_request(request, error)
+    page.status_code = error.status_code
+    return page
 
 
 def _is_of_the_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    """Does a machine ask, which reads problems and no pages?"""
+    return request.path.startswith(("/api/", "/oauth/")) or request.path in ("/api", "/oauth")
 
 
 def _plain_answer(error: Problem) -> JsonResponse:
@@ -124,9 +135,17 @@ def _body(error: Problem) -> dict[str, Any]:
         "status": status.value,
         "detail": str(error.detail),
         "code": str(error.get_codes()).replace("_", "-"),
-        "errors": [{"field": field, "message": str(message)} for field, message in error.errors.items()],
+        "errors": [
+            {"field": _visible(field)[:LONGEST_NAME], "message": _visible(str(message))[:LONGEST_SENTENCE]}
+            for field, message in islice(error.errors.items(), MOST_ERRORS)
+        ],
         "request_id": present_id(),
     }
+
+
+def _visible(text: str) -> str:
+    """Half characters, as a form may hold them in a name, cannot be sent."""
+    return text.encode(errors="replace").decode()
 
 
 def _as_problem(error: Exception) -> Problem | None:
@@ -154,6 +173,8 @@ def _from_below(error: Exception) -> Problem | None:
     match error:
         case RequestDataTooBig():
             return Problem(413, "too-large", _("The request is too large."))
+        case UnreadablePostError():
+            return Problem(400, "cut-off", _("The request ended before it was complete."))
         case SuspiciousOperation() | BadRequest() | MultiPartParserError():
             return _malformed()
         case IntegrityError(__cause__=UniqueViolation()):

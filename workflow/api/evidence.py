@@ -71,7 +71,7 @@ class ItemEvidence(ItemView):
         return once(request, lambda: self._add(item, request))
 
     def _add(self, item: WorkItem, request: Request) -> Response:
-        upload = EvidenceUpload(data=request.data.dict())
+        upload = EvidenceUpload(data=dict(request.data.items()))
         upload.is_valid(raise_exception=True)
         evidence = add_evidence(item, by=request.user, **upload.validated_data)
         seen = EvidenceSerializer(evidence, context={"request": request}).data

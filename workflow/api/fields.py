@@ -1,8 +1,9 @@
 """Fields that take their own type only: no "5" for 5, no "true" for true; and rows of the registers by name or id."""
 
+import re
 import unicodedata
 from abc import ABC, abstractmethod
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -13,6 +14,9 @@ from rest_framework import serializers
 from accounts.models import Department, Region, today
 from workflow.models import Source
 from workflow.querysets import sources_visible_to
+
+HIGHEST = 2**63 - 1
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def is_one_line(text: str) -> bool:
@@ -43,6 +47,11 @@ class Line(Text):
 
 
 class Whole(serializers.IntegerField):
+    """At most what a column of the database holds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_value": HIGHEST} | kwargs)
+
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
@@ -64,10 +73,15 @@ class Choice(serializers.ChoiceField):
 
 
 class Day(serializers.DateField):
-    """2025-12-31."""
+    """2025-12-31, and neither 2025-1-1 nor digits of other scripts, which strptime would read as well."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_internal_value(self, data: Any) -> date:
+        if not (isinstance(data, str) and _DAY.fullmatch(data)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(data)
 
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}]})

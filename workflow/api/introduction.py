@@ -70,6 +70,7 @@ TAGS: dict[str, str | Promise] = {
     "evidence": _("Files that prove what was done"),
     "records": _("What was written down about an item on its road: reports, judgements, time, papers"),
     "events": _("What happened to items, in an order that stays"),
+    "webhooks": _("Where a client is told what happens, without asking"),
     "statistics": _("Figures"),
     "registers": _("What items refer to, and who is asking"),
 }

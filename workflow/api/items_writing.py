@@ -178,10 +178,10 @@ def _let(refusal: Refusal | None) -> None:
 
 def _seen(request: Request, **which: Any) -> WorkItem:
     """The item as it is now, to be shown. Raises 404."""
-    found = shown(visible_to(request.user)).filter(**which).first()
-    if found is None:
+    found = shown(visible_to(request.user).filter(**which).values_list("pk", flat=True))
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 def _known(request: Request, ref: str) -> WorkItem | None:

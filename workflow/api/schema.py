@@ -198,9 +198,10 @@ class Schema(AutoSchema):
     def get_examples(self) -> list[OpenApiExample]:
         answered = self.operation.answers
         row = getattr(answered, "child", answered)
+        answered_with = {"response_only": True, "status_codes": list(map(str, self._statuses))}
         shown = [
             ("request", examples.request(self.operation.id), {"request_only": True, "media_type": self._takes_type}),
-            ("answer", examples.answer(component(row), force_instance(row)), {"response_only": True}),
+            ("answer", examples.answer(component(row), row and force_instance(row)), answered_with),
         ]
         return [OpenApiExample(name, value, **kind) for name, value, kind in shown if value is not None]
 

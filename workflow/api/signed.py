@@ -6,7 +6,6 @@ import hashlib
 import tempfile
 from typing import IO
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
@@ -18,6 +17,7 @@ from accounts.clients.callers import Caller
 from accounts.clients.signatures import Claim, SignatureRefused, caller_by, is_signed, read_claim, text_to_sign
 from accounts.models import User
 from workflow.api.errors import Problem
+from workflow.api.transport import largest_body
 
 IN_MEMORY = 1024 * 1024  # bytes of a body; more lies in a file until it is read
 A_PIECE = 64 * 1024
@@ -31,7 +31,6 @@ class SignedAuthentication(BaseAuthentication):
             return None
         try:
             claim = read_claim(request.headers)
-            refuse_compressed(request)
             caller = caller_by(claim, caller_address(request.META), lambda: _text(request._request, claim))
         except SignatureRefused as refused:
             raise AuthenticationFailed(str(refused), refused.code) from refused
@@ -39,12 +38,6 @@ class SignedAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bihuan-Signature realm="api"'
-
-
-def refuse_compressed(request: Request) -> None:
-    """The bytes that are hashed are those that are read. Raises 415."""
-    if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
-        raise Problem(415, "unsupported-media-type", _("A compressed body is not accepted; send it as it is."))
 
 
 def _text(request: HttpRequest, claim: Claim) -> bytes:
@@ -60,7 +53,7 @@ def _digest(request: HttpRequest, hash_name: str) -> str:
     """
     digest = hashlib.new(hash_name)
     kept = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed with the request)
-    left = _largest(request)
+    left = largest_body(request)
     while piece := request.read(A_PIECE):
         left -= len(piece)
         if left < 0:
@@ -69,12 +62,6 @@ def _digest(request: HttpRequest, hash_name: str) -> str:
         kept.write(piece)
     _unread(request, kept)
     return digest.hexdigest()
-
-
-def _largest(request: HttpRequest) -> int:
-    """Bytes that an operation would take: of an upload the largest file and the other fields, else a body of JSON."""
-    plain = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return plain + settings.EVIDENCE_MAX_BYTES if request.content_type == "multipart/form-data" else plain
 
 
 def _unread(request: HttpRequest, body: IO[bytes]) -> None:

@@ -3,7 +3,19 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import PathConverter
 
-from workflow.api import bulk, evidence, feed, items_writing, pages, registers, sources, statistics, views
+from workflow.api import (
+    bulk,
+    evidence,
+    feed,
+    items_writing,
+    pages,
+    registers,
+    sources,
+    statistics,
+    views,
+    webhook_deliveries,
+    webhooks,
+)
 from workflow.api.actions import action_routes
 from workflow.api.records import record_routes
 
@@ -27,6 +39,13 @@ urlpatterns = [
     *record_routes("items/<slug:number>/"),
     *action_routes("items/<slug:number>/actions/"),
     path("events/", feed.Feed.as_view(), name="events"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.Webhook.as_view(), name="webhook"),
+    path("webhooks/<int:pk>/secrets/", webhooks.WebhookSecrets.as_view(), name="webhook-secrets"),
+    path("webhooks/<int:pk>/enable/", webhooks.WebhookEnabling.as_view(), name="webhook-enable"),
+    path("webhooks/<int:pk>/test/", webhook_deliveries.WebhookTest.as_view(), name="webhook-test"),
+    path("webhooks/<int:pk>/deliveries/", webhook_deliveries.WebhookDeliveries.as_view(), name="webhook-deliveries"),
+    path("webhooks/<int:pk>/replay/", webhook_deliveries.WebhookReplay.as_view(), name="webhook-replay"),
     path("departments/", registers.Departments.as_view(), name="departments"),
     path("departments/<int:pk>/", registers.OneDepartment.as_view(), name="department"),
     path("regions/", registers.Regions.as_view(), name="regions"),

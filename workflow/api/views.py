@@ -25,7 +25,7 @@ from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
 from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen, shown
 from workflow.filters import ItemFilter
 from workflow.models import Event, WorkItem
-from workflow.querysets import visible_to
+from workflow.querysets import visible_to, with_a_part_first
 from workflow.refusal import RefusalKind, Refused
 
 HIGHEST_ID = 2**63 - 1
@@ -106,10 +106,12 @@ class ItemList(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        chosen = self.filtered(request, ItemFilter, shown(visible_to(request.user)))
-        items, following = Keyset.of(chosen.chosen_ordering).page(request, chosen.qs)
-        number, is_capped = count(chosen.qs)
-        results = items_as_seen(items, request)
+        chosen = self.filtered(request, ItemFilter, visible_to(request.user))
+        keyset = Keyset.of(chosen.chosen_ordering)
+        few = with_a_part_first(request.user, chosen.qs)
+        number, is_capped = count(few)
+        rows, following = keyset.page(request, (chosen.qs if is_capped else few).only(keyset.field))
+        results = items_as_seen(shown(row.pk for row in rows), request)
         return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
 
 
@@ -118,10 +120,10 @@ class ItemView(ApiView):
 
     def item(self, request: Request, number: str) -> WorkItem:
         """Raises 404, the same for an item that is hidden and for one that never was."""
-        found = shown(visible_to(request.user)).filter(number=number).first()
-        if found is None:
+        found = shown(visible_to(request.user).filter(number=number).values_list("pk", flat=True))
+        if not found:
             raise NotFound
-        return found
+        return found[0]
 
     @contextmanager
     def telling_what_is_there(self, request: Request, number: str) -> Iterator[None]:
