@@ -24,7 +24,7 @@ FLOORS = (
         *("anchors", "why", "audiences", "wording", "notices"),
     ),
     ("services", "querysets", "duplicates", "watching", "feed"),
-    ("sending",),
+    ("sending", "statistics"),
     ("deadline_scan", "seeding", "importing", "rehearsal"),
 )
 ROOF = len(FLOORS)

@@ -75,3 +75,22 @@ def test_a_machine_learns_its_scopes(city: City) -> None:
     me = machine(city.water, [Role.CLERK, Role.VERIFIER], ["items:read"]).get("me/").json()
     assert {row["role"] for row in me["memberships"]} == {"clerk", "verifier"}
     assert me["client"]["scopes"] == ["items:read"]
+
+
+def test_a_department_a_region_and_a_procedure_are_read_one_by_one(city: City) -> None:
+    caller = machine(city.water, scopes=["items:read"])
+    assert caller.get(f"departments/{city.water.pk}/").json()["name"] == "市水利局"
+    assert caller.get(f"regions/{city.tongbai.region_id}/").json()["name"] == "桐柏县"
+    procedures = {row["code"]: row for row in caller.get("procedures/").json()["results"]}
+    assert caller.get("procedures/petition/").json() == procedures["petition"]
+
+
+@pytest.mark.parametrize("address", ["departments/0", "departments/" + "9" * 30, "regions/999999", "procedures/mars"])
+def test_what_no_register_holds_is_not_there(city: City, address: str) -> None:
+    problem(person(city.dispatcher).get(f"{address}/"), 404, "not-found")
+
+
+def test_one_of_a_register_takes_no_question_and_needs_the_scope(city: City) -> None:
+    answer = person(city.dispatcher).get(f"departments/{city.water.pk}/", {"limit": 1})
+    assert fields(problem(answer, 400, "invalid-input")) == ["limit"]
+    problem(machine(city.water, scopes=["actions"]).get("procedures/petition/"), 403, "insufficient-scope")

@@ -87,9 +87,11 @@ class Ground:
         return walking.assign(self.city, item, lead=lead, **{"departments": [], "note": mark, **words, **given})
 
     def _worked(self, relation: str, lead: Department, text: str = "", **given: Any) -> WorkItem:
-        """Rectifying, after a first submission that was sent back."""
+        """Rectifying, after a first submission that was sent back and a time in which it stood still."""
+        mark, supervisor = marker(relation), self.city.supervisor
         item = self._assigned(self._registered(relation, text), relation, lead, text, **given)
-        return self._rectified(services.accept(item, by=self._clerk(lead), note=marker(relation)), relation)
+        item = self._rectified(services.accept(item, by=self._clerk(lead), note=mark), relation)
+        return services.resume(services.suspend(item, by=supervisor, reason=mark), by=supervisor, reason=mark)
 
     def _rectified(self, item: WorkItem, relation: str) -> WorkItem:
         mark, by = marker(relation), self._clerk(item.lead)
@@ -139,6 +141,7 @@ class Ground:
         record_findings(item, by=self.stranger, sub_issues=matters, finding="true", investigation=mark, now=now)
         item = services.submit(item, by=self.stranger, summary=mark, now=now)
         item = services.verify(item, by=city.verifier, conclusion="pass", opinion=mark, now=now)
+        item = services.publish(item, by=city.dispatcher, starts_on=day_of(now), place=mark, now=now)
         about = {"text": mark, "name": mark, "contact": mark, "channel": "phone"}
         item = services.object_to(item, by=city.dispatcher, now=now, **about)
         item = services.resolve_objection(item, by=city.dispatcher, upheld=False, opinion=mark, now=now)

@@ -85,6 +85,21 @@ SOURCE_SEEN: Mapping[str, Names] = SEEN | {
     "draft": SEEN["draft"] | LEADERS,
 }
 
+_SUSPENDED = names("own cooperating above whole foreign")  # for a while
+_WORKED = _SUSPENDED | {"part", "former"}  # after a first submission that was sent back
+PUT_DOWN: Mapping[str, Names] = {  # of which kind something was put down about which item
+    "reports": _WORKED,
+    "submissions": _WORKED | {"closed"},
+    "verifications": _WORKED | {"closed"},
+    "publicities": names("closed"),
+    "objections": names("closed"),
+    "extensions": _WORKED,
+    "suspensions": _SUSPENDED,
+    "papers": NONE,
+    "closures": names("closed"),
+    "look-backs": NONE,
+}
+
 
 # Whose a webhook is; nobody else's, whatever department or roles another has.
 HOOK_SEEN: Mapping[str, Names] = {
@@ -124,7 +139,8 @@ ALERTED = united(LEAD, OVERSEEING, everywhere(LEADERS) | {"draft": NONE}) | {
 class Row:
     """`through` says by relation who gets through; None: the address names nothing, everybody who is known does.
 
-    `about` is what the address names, `seen` who sees it. `only` these callers may ask at all.
+    `about` is what the address names, `seen` who sees that; where there is none, nobody does. `only` these callers may
+    ask at all.
     """
 
     scope: str
@@ -165,9 +181,13 @@ def expected(row: Row, caller: str, relation: str) -> int:
         return 403
     if row.through is None:
         return 200
-    if caller not in row.seen[relation]:
+    if caller not in row.seen[relation] or relation not in PUT_DOWN.get(row.about, row.seen):
         return 404
     return 200 if caller in row.through[relation] else 403
+
+
+def of_source(scope: str, through: Mapping[str, Names]) -> Row:
+    return Row(scope, through, about="source", seen=SOURCE_SEEN)
 
 
 def of_a_webhook() -> Row:
@@ -184,12 +204,21 @@ MATRIX: dict[str, Row] = {
     "GET items/{number}/evidence/": Row(READ, SEEN),
     "POST items/{number}/evidence/": Row(UPLOAD, united(RESPONSIBLE, INSPECTING)),
     "GET items/{number}/evidence/{id}/content/": Row(READ, SEEN, about="evidence"),
+    **{f"GET items/{{number}}/{kind}/": Row(READ, SEEN) for kind in PUT_DOWN},
+    **{f"GET items/{{number}}/{kind}/{{id}}/": Row(READ, SEEN, about=kind) for kind in PUT_DOWN},
     "POST items/bulk/": Row(ACT),
     "GET events/": Row(HISTORY),
     "GET departments/": REGISTER,
+    "GET departments/{id}/": Row(READ, about="department"),
     "GET regions/": REGISTER,
+    "GET regions/{id}/": Row(READ, about="region"),
     "GET sources/": REGISTER,
+    "POST sources/": Row(WRITE, only=DISPATCHERS | ELSEWHERE),
+    "GET sources/{id}/": of_source(READ, SOURCE_SEEN),
+    "PATCH sources/{id}/": of_source(WRITE, DISPATCHING),
     "GET procedures/": REGISTER,
+    "GET procedures/{code}/": Row(READ, about="procedure"),
+    "GET statistics/": REGISTER,
     "GET me/": REGISTER,
     "GET webhooks/": Row(HOOKS, only=MACHINES),
     "POST webhooks/": Row(HOOKS, only=MACHINES - names("only_webhooks")),  # what is pushed is the feed

@@ -9,7 +9,7 @@ import pytest
 
 from tests.permissions.described import operations
 from tests.permissions.ground import marker, source_marker
-from tests.permissions.matrix import MATRIX, RELATIONS, SEEN, SOURCE_SEEN
+from tests.permissions.matrix import MATRIX, PUT_DOWN, RELATIONS, SEEN, SOURCE_SEEN
 from tests.permissions.world import World, every_byte, lasting
 from workflow.models import Event, Evidence, Extension, Objection, Source, WorkItem
 
@@ -17,11 +17,12 @@ pytestmark = pytest.mark.django_db
 NO_NUMBER, NO_ID, NO_TEXT = "XF1949-0001", 8_999_999_999, "NOBODY-EVER-WROTE-THIS"
 LISTS = [name for name, row in MATRIX.items() if name.startswith("GET") and operations()[name].query]
 ACT = "POST items/{number}/actions/"
+OPEN = ("department", "lead", "region", "office")  # an id is of something that everybody may read
 
 
 def read(world: World, caller: str, name: str, relation: str = "", **query: Any) -> Any:
     operation = operations()[name]
-    place = world.address(MATRIX[name].about, relation) if "{" in operation.path else {}
+    place = world.address(MATRIX[name].about, relation)
     return world.ask(caller, operation, place, query=query)
 
 
@@ -39,6 +40,7 @@ def without(answer: Any, value: object) -> str:
 def test_whoever_sees_an_item_reads_its_mark_wherever_it_is_told(world: World, relation: str) -> None:
     reader = "elsewhere_machine" if relation == "elsewhere" else "office_machine"
     of_item = [name for name in MATRIX if name.startswith("GET items/{number}/") and "{id}" not in name]
+    of_item = [name for name in of_item if relation in PUT_DOWN.get(name.split("/")[2], RELATIONS)]
     assert len(of_item) >= 3
     for name in of_item:
         assert marker(relation).encode() in every_byte(read(world, reader, name, relation)), name
@@ -98,6 +100,8 @@ def test_no_parameter_tells_what_is_hidden_from_what_never_was(world: World, nam
         if parameter in ("limit", "after"):  # a number of rows; a place in an order
             continue
         for secret, nothing in pairs:
+            if parameter in OPEN and isinstance(secret, int):
+                continue
             found = without(read(world, caller, name, "own", **{parameter: secret}), secret)
             assert found == without(read(world, caller, name, "own", **{parameter: nothing}), nothing), parameter
 

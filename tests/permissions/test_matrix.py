@@ -50,14 +50,14 @@ def _wrong_cells(world: World, row: Row, operation: Described) -> list[str]:
     wrong, versions = [], world.ground.versions()
     never: dict[str, Any] = {}  # by caller: the answer about what never was
     for caller, relation in cells(row):
-        place = world.address(row.about, relation) if relation else {}
+        place = world.address(row.about, relation)
         answer = world.ask(caller, operation, place, version=versions.get(relation, 1))
         wanted = expected(row, caller, relation)
         if outcome(answer.status_code) != wanted:
             wrong.append(f"{caller} × {relation}: {answer.status_code}, not {wanted}: {answer.content.decode()}")
         elif wanted == 404:
             if caller not in never:
-                never[caller] = lasting(world.ask(caller, operation, NEVER_WAS[row.about]))
+                never[caller] = lasting(world.ask(caller, operation, NEVER_WAS))
             if lasting(answer) != never[caller]:
                 wrong.append(f"{caller} × {relation}: {lasting(answer)}, but of what never was {never[caller]}")
     return wrong

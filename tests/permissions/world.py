@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from accounts.models import MachineClient
+from accounts.models import Department, MachineClient, Region
 from notifications.models import Endpoint
 from notifications.webhooks import new_secret
 from tests.api.callers import Caller
@@ -23,10 +23,11 @@ from tests.permissions.ground import Ground, hook_marker, marker, source_marker
 from tests.permissions.matrix import HOOK_SEEN, RELATIONS, SEEN, SOURCE_SEEN
 from workflow.feed import Position
 
-NEVER_WAS = {
-    "item": {"number": "XF1949-0001"},
-    "evidence": {"number": "XF1949-0001", "id": "1"},
-    "webhook": {"id": "8999999999"},
+NEVER_WAS = {"number": "XF1949-0001", "id": "8999999999"}
+EVERYBODYS = {  # what everybody may read
+    "department": lambda: {"id": str(Department.objects.latest("pk").pk)},
+    "region": lambda: {"id": str(Region.objects.latest("pk").pk)},
+    "procedure": lambda: {"code": "petition"},
 }
 PASSING = ("X-Request-ID", "RateLimit", "RateLimit-Policy", "X-RateLimit-Remaining", "Date")  # differ by the request
 
@@ -48,14 +49,18 @@ class World:
         return Endpoint.objects.create(owner=user, department=department, **about)
 
     def address(self, about: str, relation: str) -> dict[str, str]:
-        """What stands in the path to name the thing in this relation."""
+        """What stands in the path to name the thing in this relation; the first of several."""
+        if not relation:
+            return EVERYBODYS[about]() if about in EVERYBODYS else {}
         if about == "webhook":
             return {"id": str(self.webhooks[relation].pk)}
         item = self.ground.items[relation]
-        if about == "evidence":
-            file = item.evidence.order_by("pk").first()
-            return {"number": item.number, "id": str(file.pk if file else 1)}
-        return {"number": item.number}
+        if about == "source":
+            return {"id": str(item.source_id)}
+        if about == "item":
+            return {"number": item.number}
+        row = getattr(item, about.replace("-", "_")).order_by("pk").first()
+        return {"number": item.number, "id": str(row.pk) if row else NEVER_WAS["id"]}
 
     def ask(self, name: str, operation: Described, place: dict[str, str], **given: Any) -> HttpResponse:
         """One request with everything right about it but perhaps the caller; writes that succeed are undone."""

@@ -100,6 +100,8 @@ class SubmissionSerializer(RecordSerializer):
 
 
 class CheckedSerializer(serializers.Serializer):
+    """What the verifier found about one standard."""
+
     met = serializers.BooleanField()
     note = serializers.CharField()
 
@@ -249,6 +251,8 @@ class PaperSerializer(RecordSerializer):
 
 
 class FilingSerializer(serializers.Serializer):
+    """The close-out was reported to the higher level."""
+
     filed_with = serializers.CharField()
     filed_on = serializers.DateField()
     document_number = serializers.CharField()

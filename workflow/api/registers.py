@@ -1,4 +1,4 @@
-"""What items refer to: departments, regions, sources, procedures; and who is asking."""
+"""What items refer to: departments, regions, procedures; and who is asking."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,9 +21,9 @@ from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
 from workflow.api.views import ApiView, whole_page
 from workflow.lifecycle import EvidenceKind, Party
-from workflow.models import Procedure, Rung, Source, Stage
+from workflow.models import Procedure, Rung, Stage
 from workflow.models.procedures import Clock, DayUnit, Measure
-from workflow.querysets import procedures_in_force, sources_visible_to
+from workflow.querysets import procedures_in_force
 
 DECIDERS = [(party.value, party.label) for party in (Party.OFFICE, Party.APPROVER)]
 
@@ -50,20 +51,6 @@ class RegionSerializer(serializers.Serializer):
     parent = serializers.CharField(source="parent.name", allow_null=True, default=None)
     valid_from = serializers.DateField(allow_null=True)
     valid_to = serializers.DateField(allow_null=True)
-
-
-class SourceSerializer(serializers.Serializer):
-    """Where items come from: a batch of complaints, an inspection, a plan."""
-
-    id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=Source.Kind.choices)
-    title = serializers.CharField()
-    document_number = serializers.CharField()
-    issued_on = serializers.DateField(allow_null=True)
-    period_from = serializers.DateField(allow_null=True)
-    period_to = serializers.DateField(allow_null=True)
-    procedure = serializers.CharField(source="procedure.code")
-    office = serializers.CharField(source="office.name")
 
 
 class StageSerializer(serializers.Serializer):
@@ -176,18 +163,12 @@ class RegisterView(ApiView, ABC):
     title: ClassVar[str | Promise]
 
     def __init_subclass__(cls) -> None:
+        if "what" not in cls.__dict__:
+            return
         cls.parameters = (*cls.filterset.base_filters, *PAGING)
-        cls.operations = {
-            "GET": Operation(
-                f"{cls.what}_list",
-                "items:read",
-                cls.title,
-                page_of(cls.serializer),
-                filters=cls.filterset,
-                parameters=[LIMIT, CURSOR],
-                tag="registers",
-            )
-        }
+        page, paging = page_of(cls.serializer), [LIMIT, CURSOR]
+        read = _reading(f"{cls.what}_list", cls.title, page, filters=cls.filterset, parameters=paging)
+        cls.operations = {"GET": read}
 
     @abstractmethod
     def rows(self, user: User) -> QuerySet:
@@ -196,6 +177,32 @@ class RegisterView(ApiView, ABC):
     def get(self, request: Request) -> Response:
         rows = self.filtered(request, self.filterset, self.rows(request.user)).qs
         return whole_page(self.serializer, rows, self.keyset, request)
+
+
+class OneOfRegister(RegisterView):
+    """A row by what its address names, `pk` or `code`."""
+
+    parameters = ()
+
+    def found(self, request: Request, **which: Any) -> Any:
+        """Raises 404."""
+        row = self.rows(request.user).filter(**which).first()
+        if row is None:
+            raise NotFound
+        return row
+
+    def get(self, request: Request, **which: Any) -> Response:
+        return Response(self.serializer(self.found(request, **which), context={"request": request}).data)
+
+
+def _reading(name: str, title: str | Promise, answers: Any, **more: Any) -> Operation:
+    return Operation(name, "items:read", title, answers, tag="registers", **more)
+
+
+def one_of(register: type[RegisterView], title: str | Promise) -> type[OneOfRegister]:
+    """The view of a single row of this register."""
+    operations = {"GET": _reading(f"{register.what}_detail", title, register.serializer)}
+    return type(f"One{register.__name__}", (OneOfRegister, register), {"operations": operations})
 
 
 class Departments(RegisterView):
@@ -213,20 +220,17 @@ class Regions(RegisterView):
         return Region.objects.select_related("parent").order_by("id")
 
 
-class Sources(RegisterView):
-    what, title, serializer = "sources", _("Sources"), SourceSerializer
-    keyset = Keyset("id", is_descending=True)
-
-    def rows(self, user: User) -> QuerySet[Source]:
-        return sources_visible_to(user).select_related("procedure", "office").order_by("-id")
-
-
 class Procedures(RegisterView):
     what, title, serializer = "procedures", _("Procedures"), ProcedureSerializer
 
     def rows(self, user: User) -> QuerySet[Procedure]:
         named = procedures_in_force(user).select_related("office", "approving_department")
         return named.prefetch_related("stages__department", "rungs")
+
+
+OneDepartment = one_of(Departments, _("One department"))
+OneRegion = one_of(Regions, _("One region"))
+OneProcedure = one_of(Procedures, _("One procedure, as it is in force for the caller's office"))
 
 
 class Me(ApiView):

@@ -71,6 +71,7 @@ POSITION = OpenApiParameter(
 _OF_THE_PATH = {  # by name
     "number": OpenApiParameter("number", str, PATH, description=_("The number of the item.")),
     "id": OpenApiParameter("id", int, PATH, description=_("Taken from the list.")),
+    "code": OpenApiParameter("code", str, PATH, description=_("Taken from the list.")),
 }
 _SENTENCES = {
     400: _("The request is wrong; `errors` names the fields."),

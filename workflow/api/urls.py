@@ -3,7 +3,19 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import PathConverter
 
-from workflow.api import bulk, evidence, feed, items_writing, pages, registers, views, webhook_deliveries, webhooks
+from workflow.api import (
+    bulk,
+    evidence,
+    feed,
+    items_writing,
+    pages,
+    registers,
+    sources,
+    statistics,
+    views,
+    webhook_deliveries,
+    webhooks,
+)
 from workflow.api.actions import action_routes
 from workflow.api.records import record_routes
 
@@ -35,9 +47,14 @@ urlpatterns = [
     path("webhooks/<int:pk>/deliveries/", webhook_deliveries.WebhookDeliveries.as_view(), name="webhook-deliveries"),
     path("webhooks/<int:pk>/replay/", webhook_deliveries.WebhookReplay.as_view(), name="webhook-replay"),
     path("departments/", registers.Departments.as_view(), name="departments"),
+    path("departments/<int:pk>/", registers.OneDepartment.as_view(), name="department"),
     path("regions/", registers.Regions.as_view(), name="regions"),
-    path("sources/", registers.Sources.as_view(), name="sources"),
+    path("regions/<int:pk>/", registers.OneRegion.as_view(), name="region"),
+    path("sources/", sources.Sources.as_view(), name="sources"),
+    path("sources/<int:pk>/", sources.OneSource.as_view(), name="source"),
     path("procedures/", registers.Procedures.as_view(), name="procedures"),
+    path("procedures/<slug:code>/", registers.OneProcedure.as_view(), name="procedure"),
+    path("statistics/", statistics.Statistics.as_view(), name="statistics"),
     path("me/", registers.Me.as_view(), name="me"),
     path("schema/", pages.Description.as_view(), name="schema"),
     path("docs/", pages.Docs.as_view(), name="docs"),

@@ -1,56 +1,26 @@
 """Where items come from: the list of sources, one source with its progress, a new one."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Department, User, today
+from accounts.models import Department, today
 from accounts.roles import Permission
 from workflow import working_calendar
 from workflow.forms.registering import SourceForm, SourceProcedureForm
-from workflow.lifecycle import State
-from workflow.models import Procedure, Section, Source, WorkItem
-from workflow.querysets import late, sources_visible_to, visible_to
+from workflow.models import Procedure, Section, Source
+from workflow.querysets import sources_visible_to, visible_to
 from workflow.refusal import Refused, invalid
 from workflow.services.sources import choose_procedure, create_source
+from workflow.statistics import By, Figures, counted, groups_of
 from workflow.views.access import offices_of, signed_in
 from workflow.views.paging import page_of
 from workflow.views.registration import show
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many of some items are closed out and late; void ones do not count."""
-
-    total: int = 0
-    closed: int = 0
-    late: int = 0
-
-
-def counted(user: User, **narrower: object) -> QuerySet[WorkItem]:
-    """The items that a figure counts: whole ones for the office, for others each part that they see."""
-    offices = user.departments_with(Permission.SEE_OFFICE)
-    whole_or_not_ours = Q(parent__isnull=True) | ~Q(office__in=offices)
-    return visible_to(user).filter(whole_or_not_ours, **narrower).exclude(state=State.VOID).order_by()
-
-
-def progress_by(key: str, items: QuerySet[WorkItem]) -> dict[int | None, Progress]:
-    """One query."""
-    figures = {
-        "total": Count("pk"),
-        "closed": Count("pk", filter=Q(state=State.CLOSED)),
-        "late": Count("pk", filter=late(today())),
-    }
-    rows = items.values(key).annotate(**figures)
-    return {row.pop(key): Progress(**row) for row in rows}
 
 
 @signed_in
@@ -58,8 +28,9 @@ def progress_by(key: str, items: QuerySet[WorkItem]) -> dict[int | None, Progres
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, sources_visible_to(request.user).select_related("procedure", "office"))
-    progress = progress_by("source", counted(request.user, source__in=[row.pk for row in page]))
-    rows = [(source, progress.get(source.pk, Progress())) for source in page]
+    items = counted(request.user).filter(source__in=[row.pk for row in page])
+    progress = {group.key: group.figures for group in groups_of(By.SOURCE, items, today())}
+    rows = [(source, progress.get(source.pk, Figures())) for source in page]
     return render(request, "workflow/sources.html", {"rows": rows, "page": page})
 
 
@@ -71,10 +42,11 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     visible = sources_visible_to(request.user).select_related("procedure", "office")
     found: Source = get_object_or_404(visible, pk=pk)
     items = visible_to(request.user).filter(source=found).select_related("lead", "turn_department", "source", "parent")
-    by_section = progress_by("section", counted(request.user, source=found))
+    groups = groups_of(By.SECTION, counted(request.user).filter(source=found), today())
+    by_section = {group.key: group.figures for group in groups}
     context = {
         "source": found,
-        "progress": _sum(by_section.values()),
+        "progress": Figures.sum(by_section.values()),
         "sections": [(row, by_section[row.pk]) for row in Section.objects.filter(source=found) if row.pk in by_section],
         "page": page_of(request, items.order_by("task_number", "number")),
         "today": today(),
@@ -106,11 +78,6 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("New items go by “%(procedure)s” from now on.") % {"procedure": found.procedure})
     return redirect("workflow:source", pk)
-
-
-def _sum(parts: Iterable[Progress]) -> Progress:
-    parts = list(parts)
-    return Progress(sum(p.total for p in parts), sum(p.closed for p in parts), sum(p.late for p in parts))
 
 
 @signed_in
