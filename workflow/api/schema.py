@@ -25,11 +25,15 @@ from workflow.api.serializers import ProblemSerializer
 HEADER, PATH, QUERY = OpenApiParameter.HEADER, OpenApiParameter.PATH, OpenApiParameter.QUERY
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
+    "If-Match",
+    {"type": "string", "pattern": r'^"v[0-9]{1,9}"$'},
+    HEADER,
+    required=True,
+    description=_('The ETag of the item as it was seen, e.g. "v17".'),
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    {"type": "string", "pattern": r"^[!-~]{1,255}$"},
     HEADER,
     description=_("Required for machines, ignored for people: the same key has its effect once, for 7 days."),
 )
