@@ -1,7 +1,7 @@
-"""Routes of signing in, signing out and the own profile."""
+"""Routes of signing in, signing out, the own profile, and of the clients of the API."""
 
 from django.contrib.auth import views as auth
-from django.urls import path, reverse_lazy
+from django.urls import include, path, reverse_lazy
 
 from accounts import views
 from accounts.forms import SignInForm
@@ -30,4 +30,5 @@ urlpatterns = [
         name="password-done",
     ),
     path("language/", views.switch_language, name="language"),
+    path("clients/", include("accounts.clients.urls")),
 ]

@@ -1,5 +1,6 @@
 """All settings. Values come from the environment, strictly; README lists every variable."""
 
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -27,6 +28,7 @@ HTTPS = env.bool("HTTPS", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # whose X-Forwarded-For tells where a request came from
 DATA_DIR = Path(env.str("DATA_DIR")).resolve()
 
 INSTALLED_APPS = [
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "workflow.api.transport.TransportMiddleware",  # before the views, so before anything reads a body
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -89,7 +93,12 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # reconnecting for each request costs a factor of ten
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s -c statement_timeout=30s"
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        "options": "-c lock_timeout=5s -c statement_timeout=30s -c plan_cache_mode=force_generic_plan",
+        "prepare_threshold": sys.maxsize,  # what accounts/prepared.py asks is planned once, and nothing else
+    }
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=50 * 1024 * 1024)
 OBJECTIONS_PER_SENDER = env.int("OBJECTIONS_PER_SENDER", default=3)  # a day, from the public pages
@@ -120,7 +129,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock a colleague out
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
 AXES_ENABLE_ADMIN = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
@@ -131,7 +140,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # a load balancer and Prometheus ask inside, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -182,7 +191,7 @@ SMS_PER_PERSON_AND_DAY = env.int("SMS_PER_PERSON_AND_DAY", default=5)
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])  # may be inside our own network
 QUIET_HOURS = env.str("QUIET_HOURS", default="22:00-07:00")  # business time; only urgent notices go out; empty: none
 DIGEST_AT = env.str("DIGEST_AT", default="08:00")  # business time; the daily digest
-GROUP_WAIT = 60  # seconds a notice of the clock waits for others of its pass
+GROUP_WAIT = env.int("GROUP_WAIT", default=60)  # seconds a notice of the clock waits for others of its pass
 STORM_LIMIT = env.int("STORM_LIMIT", default=2000)  # envelopes of one occasion that leave without asking a person
 # what the room of messages, which knows nothing of items, asks the one above it
 NOTIFICATIONS_KIND_LABEL = "workflow.sending.kind_label"
@@ -222,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
     name: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
     for name, (seconds, task, queue) in {
         "deadlines": (15.0, "workflow.tasks.scan_deadlines", "kick"),
+        "webhooks": (5.0, "workflow.tasks.push_webhooks", "kick"),
         "moved-clocks": (15.0, "workflow.tasks.move_clocks", "kick"),
         "calendar": (6 * 3600.0, "workflow.tasks.watch_calendar", "kick"),
         "outbox": (5.0, "notifications.tasks.deliver_mail", "mail"),
@@ -230,6 +240,8 @@ CELERY_BEAT_SCHEDULE = {  # each only wakes a sweeper; it expires with its perio
         "outbox-webhooks": (5.0, "notifications.tasks.deliver_webhooks", "webhook"),
         "outbox-sweep": (30.0, "notifications.tasks.sweep", "kick"),
         "audit": (300.0, "workflow.tasks.audit_clocks", "kick"),
+        "clients": (300.0, "accounts.tasks.sweep_clients", "kick"),
+        "full-buckets": (600.0, "workflow.tasks.forget_full_buckets", "kick"),
         **{f"heartbeat-{queue.name}": (30.0, "notifications.tasks.beat", queue.name) for queue in CELERY_TASK_QUEUES},
     }.items()
 }
@@ -244,6 +256,7 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "workflow.api.authentication.ClientAuthentication",
+        "workflow.api.signed.SignedAuthentication",
         "workflow.api.authentication.PersonAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["workflow.api.authentication.HasScope"],
@@ -254,8 +267,15 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # ?format= would be one more parameter
     "EXCEPTION_HANDLER": "workflow.api.errors.problem",
     "DEFAULT_VERSIONING_CLASS": None,
-    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # whose X-Forwarded-For tells where a request came from
+    "NUM_PROXIES": PROXY_COUNT,
 }
+API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=1200)  # by one client or person
+API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=300)
+API_UPLOADS_PER_MINUTE = env.int("API_UPLOADS_PER_MINUTE", default=60)
+API_STRANGERS_PER_MINUTE = env.int("API_STRANGERS_PER_MINUTE", default=60)  # from one address, without credentials
+for name in ("READS", "WRITES", "UPLOADS", "STRANGERS"):
+    if not 0 < vars()[f"API_{name}_PER_MINUTE"] <= 1_000_000:
+        raise ImproperlyConfigured(f"API_{name}_PER_MINUTE must be a number from 1 to 1000000")
 SPECTACULAR_SETTINGS = {
     "TITLE": "闭环 Bihuan API",
     "VERSION": "1",
@@ -276,6 +296,8 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKind": "workflow.models.Evidence.Kind",
         "DepartmentKind": "accounts.models.Department.Kind",
         "RegionKind": "accounts.models.Region.Kind",
+        "PetitionChannel": "workflow.models.Petition.Channel",
+        "ObjectionChannel": "workflow.models.Objection.Channel",
         "State": "workflow.lifecycle.State",
         "TurnParty": "workflow.lifecycle.Party",
         "StageParty": "workflow.models.Stage.By",
@@ -284,6 +306,15 @@ SPECTACULAR_SETTINGS = {
         "DayUnit": "workflow.models.procedures.DayUnit",
         "Clock": "workflow.models.procedures.Clock",
         "ExtensionDecider": "workflow.api.registers.DECIDERS",
+        "ExtensionStatus": "workflow.api.record_serializers.EXTENSION_STATUSES",
+        "ReplyState": "workflow.api.record_serializers.REPLY_STATES",
+        "PaperMeasure": "workflow.api.record_serializers.MEASURES",
+        "LookBackFinding": "workflow.models.LookBack.Finding",
+        "PetitionFinding": "workflow.models.petitions.Finding",
+        "Outcome": "workflow.models.WorkItem.Outcome",
+        "AttemptOutcome": "notifications.models.AttemptOutcome",
+        "WebhookState": "workflow.api.webhook_serializers.WEBHOOK_STATES",
+        "DeliveryState": "workflow.api.webhook_serializers.DELIVERY_STATES",
         "DepartmentRole": "workflow.lifecycle.DepartmentRole",
         "Role": "accounts.roles.Role",
     },
@@ -299,8 +330,8 @@ OAUTH2_PROVIDER = {
         "webhooks": _("Manage webhooks"),
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 1800,
-    "SCOPES_BACKEND_CLASS": "accounts.clients.GrantedScopes",
-    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.ClientValidator",
+    "SCOPES_BACKEND_CLASS": "accounts.clients.tokens.GrantedScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.tokens.ClientValidator",
     # The rules of RFC 9700 (OAuth 2.0 Security) that the library will make its own one day. Of them two matter here:
     # access tokens are kept as hashes only, and none is taken from a URL, where it would lie in logs.
     **{
@@ -321,8 +352,12 @@ OAUTH2_PROVIDER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "accounts.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},  # failures and lockouts, not every success
+    "loggers": {
+        "axes": {"level": "WARNING"},  # failures and lockouts, not every success
+        "oauthlib": {"level": "WARNING"},  # whatever LOG_LEVEL says: its DEBUG lines hold tokens
+    },
 }

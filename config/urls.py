@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 
 from config import health, metrics
 
+handler400 = "workflow.api.errors.bad_request"
+handler404 = "workflow.api.errors.not_found"
 handler500 = "workflow.api.errors.server_error"
 urlpatterns = [
     path("", include("workflow.urls")),

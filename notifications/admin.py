@@ -1,4 +1,4 @@
-"""Group robots and webhooks in Django's admin, for the system administrator only; see accounts.admin."""
+"""Group robots in Django's admin, for the system administrator only; webhooks are set up by API clients themselves."""
 
 from uuid import uuid4
 
@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.admin import KeptByAdministrator
-from notifications.models import Endpoint
+from notifications.models import ROBOTS, Endpoint
 from notifications.services import Draft, notify
 
 
 class EndpointForm(forms.ModelForm):
     """The secret is written and never shown; left empty it stays as it is."""
 
+    channel = forms.ChoiceField(
+        label=lazy("channel of notices"), choices=[(channel.value, channel.label) for channel in ROBOTS]
+    )
     secret = forms.CharField(
         label=lazy("signing secret"),
         required=False,
@@ -45,6 +48,9 @@ class EndpointAdmin(KeptByAdministrator, admin.ModelAdmin):
     search_fields = ["name", "department__name"]
     autocomplete_fields = ["department"]
     actions = ["send_a_test"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
+        return super().get_queryset(request).filter(channel__in=ROBOTS)
 
     @admin.action(description=lazy("Send a test message"))
     def send_a_test(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> None:

@@ -1,16 +1,19 @@
 """What operators look at and do: how the channels fare, what is stuck, sending once more. No subject, no text."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
 from notifications.models import Channel, Delivery, HeldPass
+from notifications.watching import due_since
 
 State = Delivery.State
 STUCK = (State.DEAD, State.UNKNOWN)
-OPEN = (State.PENDING, State.SENDING, State.HELD, *STUCK)
+OVER = (State.SENT, State.SUPPRESSED, *STUCK)
+OPEN = (State.PENDING, State.SENDING, State.PAUSED, State.HELD, *STUCK)
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class ChannelReport:
 
     channel: Channel
     counts: dict[str, int]
-    oldest: object  # when the one that is due longest was due
+    oldest: datetime | None  # when the one that is due longest was due
 
 
 def channel_reports() -> list[ChannelReport]:
@@ -28,9 +31,8 @@ def channel_reports() -> list[ChannelReport]:
     by_channel: dict[str, dict[str, int]] = {channel: dict.fromkeys(OPEN, 0) for channel in Channel}
     for channel, state, n in counts:
         by_channel[channel][state] = n
-    due = Delivery.objects.filter(state=State.PENDING, next_attempt_at__lte=Now())
-    oldest = dict(due.values_list("channel").annotate(oldest=Min("next_attempt_at")).order_by())
-    return [ChannelReport(channel, by_channel[channel], oldest.get(channel)) for channel in Channel]
+    oldest = due_since()
+    return [ChannelReport(channel, by_channel[channel], oldest[channel]) for channel in Channel]
 
 
 def stuck() -> QuerySet[Delivery]:
@@ -52,13 +54,19 @@ def decided_passes(at_most: int) -> QuerySet[HeldPass]:
 
 def resend(delivery: Delivery, by: User) -> bool:
     """Once more, on a person's word; False when it is not stuck any more. Who and when is on record."""
-    resent = Delivery.objects.filter(pk=delivery.pk, state__in=STUCK).update(
+    return bool(send_again(Delivery.objects.filter(pk=delivery.pk, state__in=STUCK), by))
+
+
+def send_again(deliveries: QuerySet[Delivery], by: User) -> int:
+    """Of these deliveries those that are over, each under its old reference; returns how many."""
+    return deliveries.filter(state__in=OVER).update(
         state=State.PENDING,
         next_attempt_at=Now(),
+        sent_at=None,
+        earlier_attempts=F("attempts"),  # by the whole list again
         interruptions=0,  # whoever asks for it takes a second copy into account
         to_digest=False,
         last_error="",
         resent_by=by,
         resent_at=Now(),
     )
-    return bool(resent)

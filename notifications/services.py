@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Case, CharField, Count, F, When
 from django.db.models.functions import Cast, Now
 
+from accounts.prepared import Prepared, Question, ask
 from notifications.kick import kick_outbox
-from notifications.models import Channel, Delivery, Endpoint, Message, NoticeClass, Preference
+from notifications.models import ROBOTS, Channel, Delivery, Endpoint, Message, NoticeClass, Preference
 from notifications.preferences import DEFAULTS
 
 # What stands on one line of a list of messages: those of one occasion, else each by itself.
@@ -87,9 +88,11 @@ WITH moment AS (
     SELECT recipient_id, endpoint_id, kind, subject, body, url, dedup_key, about, number, occasion,
         holds_while, notice_class, is_urgent
     FROM reader JOIN letter USING (place)
-    ORDER BY dedup_key  -- so that two transactions with the same keys wait for each other and never deadlock
+    -- In one order, so that two transactions with the same keys wait for each other and never deadlock; and "event:9:…"
+    -- before "event:10:…", for webhooks are told in the order of the rows.
+    ORDER BY length(dedup_key), dedup_key
     ON CONFLICT (dedup_key) DO NOTHING
-    RETURNING id, recipient_id, endpoint_id, occasion, notice_class, is_urgent
+    RETURNING id, recipient_id, endpoint_id, about, occasion, notice_class, is_urgent
 ), way AS (
     SELECT fresh.*, usual.channel,
         CASE
@@ -108,8 +111,9 @@ WITH moment AS (
     FROM fresh JOIN {endpoint} AS endpoint ON endpoint.id = fresh.endpoint_id
     WHERE endpoint.is_active
 ), posted AS (
-    INSERT INTO {delivery} (message_id, recipient_id, endpoint_id, channel, to_digest, next_attempt_at)
-    SELECT way.id, way.recipient_id, way.endpoint_id, way.channel, way.mode = 'daily',
+    INSERT INTO {delivery} (message_id, recipient_id, endpoint_id, channel, lane, to_digest, next_attempt_at)
+    SELECT way.id, way.recipient_id, way.endpoint_id, way.channel,
+        CASE way.channel WHEN 'webhook' THEN way.about ELSE '' END, way.mode = 'daily',
         CASE
             WHEN way.mode = 'daily' THEN (
                 date_trunc('day', moment.now AT TIME ZONE %(zone)s) + %(digest_at)s::time
@@ -121,6 +125,7 @@ WITH moment AS (
         END
     FROM way, moment
     WHERE way.mode <> 'off'
+    ORDER BY way.id
     RETURNING channel, next_attempt_at
 )
 SELECT (SELECT count(*) FROM fresh),
@@ -130,13 +135,13 @@ SELECT (SELECT count(*) FROM fresh),
 
 def _store(drafts: list[Draft]) -> tuple[int, list[str]]:
     """Insert what is new; returns how many messages, and the channels that have something to send now."""
+    return ask(Question(_written(), _letters(drafts) | _usual_ways() | _times(), lambda rows: rows[0]))
+
+
+@cache
+def _written() -> str:
     tables = {model.__name__.lower(): model._meta.db_table for model in (Message, Delivery, Preference, Endpoint)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE.format(user=get_user_model()._meta.db_table, **tables),
-            _letters(drafts) | _usual_ways() | _times(),
-        )
-        return cursor.fetchone()
+    return _STORE.format(user=get_user_model()._meta.db_table, **tables)
 
 
 def _letters(drafts: list[Draft]) -> dict[str, str]:
@@ -177,12 +182,15 @@ def one_line(subject: str) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def endpoints_of(departments: Collection[int]) -> list[Endpoint]:
-    """The robots and webhooks in use of these departments, by id. One query, none without departments.
+def robots_of(departments: Collection[int]) -> list[Endpoint]:
+    """The robots in use of these departments, by id. One query, none without departments.
 
     A draft to one of them: Draft(recipient_id=None, endpoint_id=endpoint.pk, …), in settings.LANGUAGE_CODE.
     """
-    return list(Endpoint.objects.filter(department__in=departments, is_active=True).order_by("id"))
+    return _ROBOTS(departments)
+
+
+_ROBOTS = Prepared(lambda: Endpoint.objects.filter(channel__in=ROBOTS, is_active=True).order_by("id"), "department_id")
 
 
 def mark_read(user: object, ids: Iterable[int] | None = None) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import alarms, mailbox, messages, operations, wishes
+from notifications.views import alarms, mailbox, messages, operations, targets, wishes
 
 app_name = "notifications"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("operations/", operations.operations, name="operations"),
     path("operations/passes/<int:pk>/", operations.decide, name="decide-pass"),
     path("operations/deliveries/<int:pk>/resend/", operations.resend_delivery, name="resend"),
+    path("targets/", targets.target_list, name="targets"),
+    path("targets/<int:pk>/withdraw/", targets.withdraw, name="withdraw-target"),
     path("alarms/<int:pk>/clear/", alarms.clear, name="clear-alarm"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.mail, name="mail"),

@@ -33,7 +33,7 @@ class Reading:
 def read() -> Reading:
     """Four queries."""
     alarms = Alarm.objects.filter(cleared_at=None).order_by().values_list("kind").annotate(Count("id"))
-    return Reading(Outbox(_counts(), _due_since()), dict(alarms), last_beats())
+    return Reading(Outbox(_counts(), due_since()), dict(alarms), last_beats())
 
 
 def _counts() -> dict[tuple[str, str], int]:
@@ -54,7 +54,7 @@ def _counts() -> dict[tuple[str, str], int]:
         return known | {(channel, state): count for channel, state, count in cursor.fetchall()}
 
 
-def _due_since() -> dict[str, datetime | None]:
+def due_since() -> dict[str, datetime | None]:
     """One step into the index of what is due for each channel; None: nothing is due yet."""
     with connection.cursor() as cursor:
         cursor.execute(

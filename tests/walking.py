@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -23,8 +24,9 @@ from workflow.lifecycle import State
 from workflow.models import Evidence, Procedure, Source, WorkItem
 from workflow.models.closing import Standard
 from workflow.services import evidence
+from workflow.services.numbering import next_numbers
 from workflow.services.publicity import end_publicity
-from workflow.services.registration import register_issue
+from workflow.services.registration import new_item, record_creation, register_issue, year_of
 
 KINDS = {
     "central-inspection": Source.Kind.CENTRAL,
@@ -122,7 +124,19 @@ def source(city: City, procedure: str = "petition") -> Source:
 
 def register(city: City, *, procedure: str = "petition", now: datetime | None = None, **fields: Any) -> WorkItem:
     given = {"by": city.dispatcher, "title": f"问题 {next(counter)}", "description": "河道边堆放建筑垃圾。"} | fields
+    if procedure == "plan-task":
+        return _task(source(city, procedure), now=now or timezone.now(), **given)
     return register_issue(source(city, procedure), now=now, **given)
+
+
+@transaction.atomic
+def _task(plan: Source, *, by: User, now: datetime, **fields: Any) -> WorkItem:
+    """As the import of a plan makes it."""
+    (number,) = next_numbers(plan, year_of(now))
+    item = new_item(plan, number, by, now, kind=WorkItem.Kind.TASK, **fields)
+    item.save()
+    record_creation([item], by, now)
+    return item
 
 
 def assign(city: City, item: WorkItem, *, now: datetime | None = None, **given: Any) -> WorkItem:

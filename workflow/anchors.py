@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from workflow.deadlines import WorkingCalendar, business_day
 from workflow.lifecycle import DepartmentRole
 from workflow.models import Assignment, Extension, Objection, Publicity, Suspension, Timer
 from workflow.models.procedures import Clock, DayUnit
@@ -62,10 +62,6 @@ def anchors(timers: Iterable[Timer]) -> dict[int, Anchor]:
     return {pk: anchor for pk, anchor in found.items() if anchor}
 
 
-def _day(moment: datetime) -> date:
-    return moment.astimezone(BUSINESS_ZONE).date()
-
-
 class _Rows:
     """What the anchors of a batch are read from, by item."""
 
@@ -91,7 +87,7 @@ def _of(rows: QuerySet[Any], items: list[int]) -> Iterable[Any]:
 
 
 def _from_entering(days: Callable[[Timer, _Rows], int]) -> Callable[[Timer, _Rows], Anchor]:
-    return lambda timer, rows: Anchor(_day(timer.item.entered_at), days(timer, rows))
+    return lambda timer, rows: Anchor(business_day(timer.item.entered_at), days(timer, rows))
 
 
 def _limit(days: str, kept: str) -> Callable[[Timer, _Rows], Anchor]:
@@ -102,19 +98,19 @@ def _limit(days: str, kept: str) -> Callable[[Timer, _Rows], Anchor]:
         if suspension and getattr(suspension, kept) is not None:
             pause = (suspension.started_on, suspension.ended_on)
             return Anchor(suspension.ended_on, getattr(suspension, kept), counts_start=True, suspended=pause)
-        return Anchor(_day(timer.item.entered_at), getattr(timer.item.procedure, days))
+        return Anchor(business_day(timer.item.entered_at), getattr(timer.item.procedure, days))
 
     return anchor
 
 
 def _extension(timer: Timer, rows: _Rows) -> Anchor | None:
     row = rows.extensions.get(timer.item_id)
-    return Anchor(_day(row.asked_at), timer.item.procedure.decision_days) if row and row.decide_by else None
+    return Anchor(business_day(row.asked_at), timer.item.procedure.decision_days) if row and row.decide_by else None
 
 
 def _objection(timer: Timer, rows: _Rows) -> Anchor | None:
     row = rows.objections.get(timer.item_id)
-    return Anchor(_day(row.at), timer.item.procedure.decision_days) if row and row.decide_by else None
+    return Anchor(business_day(row.at), timer.item.procedure.decision_days) if row and row.decide_by else None
 
 
 def _publicity(timer: Timer, rows: _Rows) -> Anchor | None:
@@ -132,5 +128,5 @@ _ANCHOR_OF: dict[Clock, Callable[[Timer, _Rows], Anchor | None]] = {
     Clock.PUBLICITY: _publicity,
     Clock.OBJECTION: _objection,
     Clock.APPROVAL: _from_entering(lambda timer, rows: timer.item.procedure.approval_days),
-    Clock.FILING: lambda timer, rows: Anchor(_day(timer.item.closed_at), timer.item.procedure.filing_days),
+    Clock.FILING: lambda timer, rows: Anchor(business_day(timer.item.closed_at), timer.item.procedure.filing_days),
 }

@@ -155,11 +155,13 @@ class Posts:
 
 @dataclass(frozen=True)
 class Told:
-    """What an event tells of; `paper`: the one that waits for an answer, where its clock speaks."""
+    """What an event tells of; `paper`: the one that waits for an answer, where its clock speaks. `climbs`: past vacant
+    posts."""
 
     event: Event
     item: WorkItem
     paper: Paper | None
+    climbs: bool
 
     @cached_property
     def place(self) -> Place:
@@ -178,6 +180,12 @@ def _responsible(batch: Iterable[Told]) -> dict[int, set[int]]:
     return found
 
 
+def _decided(audience: Audience, told: Told) -> Audience:
+    """Who decides on an extension is said by its event."""
+    is_open = audience == Audience.DECIDER and "decider" in told.event.data
+    return Audience(told.event.data["decider"]) if is_open else audience
+
+
 class Audiences:
     """The people of the groups wanted for a batch of events: two queries, however many."""
 
@@ -185,9 +193,9 @@ class Audiences:
         batch = list(batch)
         self._departments = _responsible(batch if Audience.RESPONSIBLE in wanted else ())
         named = {told.event.data.get(key) for told in batch for key in _NAMED_BY_EVENT.values()}
-        places = {told.place for told in batch}
-        off_the_ladder = {Audience.LEAD, Audience.SUPERIOR} & set(wanted)
-        others = {seat_of(name, told.item).department_id for told in batch for name in off_the_ladder}
+        places = {told.place for told in batch if told.climbs}
+        seated = set(wanted) - {Audience.RESPONSIBLE, *_NAMED_BY_EVENT}
+        others = {seat_of(_decided(name, told), told.item).department_id for told in batch for name in seated}
         whole = (named | others).union(*self._departments.values(), *(place.departments for place in places))
         self.concerned = whole - {None}  # departments
         self._posts = Posts(self.concerned, on)
@@ -196,8 +204,7 @@ class Audiences:
         self.filled: set[Seat] = set()
 
     def of(self, audience: Audience, told: Told) -> list[User]:
-        if audience == Audience.DECIDER:  # of an extension
-            audience = Audience(told.event.data["decider"])
+        audience = _decided(audience, told)
         handling = tuple(roles_with(Permission.HANDLE))
         if (key := _NAMED_BY_EVENT.get(audience)) is not None:
             return self._posts.holding(Seat(told.event.data.get(key), handling))

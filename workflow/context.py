@@ -19,6 +19,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "may_dispatch": user.may(Permission.DISPATCH),
         "may_manage_people": user.may(Permission.MANAGE_PEOPLE),
         "may_operate": user.may(Permission.OPERATE),
+        "may_manage_security": user.may(Permission.MANAGE_SECURITY),
     }
 
 

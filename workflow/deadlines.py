@@ -281,6 +281,11 @@ class Firing(NamedTuple):
     at: datetime
 
 
+def business_day(moment: datetime) -> date:
+    """The day in the business zone on which an aware moment lies."""
+    return moment.astimezone(BUSINESS_ZONE).date()
+
+
 def end_of(day: date) -> datetime:
     """The first moment after a business day."""
     return datetime.combine(day + _ONE_DAY, time.min, BUSINESS_ZONE)

@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q
-
-from workflow import seal, working_calendar
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
-from workflow.lifecycle import FINISHED, Action, DepartmentRole, EvidenceKind, Party, State
+from workflow import seal
+from workflow.batches import Batch
+from workflow.deadlines import WorkingCalendar
+from workflow.lifecycle import DepartmentRole, EvidenceKind, Party
 from workflow.models import (
-    AlertNote,
     Assignment,
     Closure,
-    Event,
     Evidence,
     Extension,
     LookBack,
+    Milestone,
     Objection,
     Paper,
     Petition,
     Proposal,
-    Publicity,
     RungFiring,
     Submission,
-    Suspension,
+    Target,
     Verification,
     WorkItem,
 )
 from workflow.models.petitions import COUNTS
-from workflow.models.procedures import Measure, Rung
-
-# What makes somebody a party to the rectification, and what makes him its judge (DOMAIN rule 2).
-WORKING = (Action.REPORT.value, Event.EVIDENCE, Event.FINDINGS, Action.SUBMIT.value)
-JUDGING = (Action.VERIFY.value, Action.RETURN.value)
-# Photographs of a look-back, and what the office files for others, are no rectification.
-BESIDES_THE_WORK = Q(action__in=[Event.EVIDENCE, Event.FINDINGS]) & (
-    Q(to_state=State.CLOSED) | Q(data__contains={"party": Party.OFFICE})
-)
-_ACTED = ("item_id", "item__parent_id", "cycle", "actor_id")
 
 
-def read_facts(items: Iterable[WorkItem]) -> dict[int, Facts]:
-    """Facts by item id. Nothing is read before it is asked for, and then for all of the items together."""
-    batch = _Batch(items)
+def read_facts(items: Iterable[WorkItem], calendar: WorkingCalendar | None = None) -> dict[int, Facts]:
+    """Facts by item id. Nothing is read before it is asked for, and then for all of the items together.
+
+    `calendar`: as it was read already.
+    """
+    batch = Batch(items, calendar)
     return {pk: Facts(item, batch) for pk, item in batch.items.items()}
 
 
@@ -57,7 +46,12 @@ class Facts:
     """Of an item in its present cycle. What was read once stays as it was, also if the verb changes it."""
 
     item: WorkItem
-    _batch: _Batch
+    _batch: Batch
+
+    @cached_property
+    def seats(self) -> dict[tuple[Party, int], int | None]:
+        """Kept by permissions: for which department a person is a party here."""
+        return {}
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -137,6 +131,18 @@ class Facts:
         """What each running clock said last since it ran out, with `noted`: ids of those who acknowledged it."""
         return self._batch.alerts[self.item.pk]
 
+    @property
+    def petition(self) -> Petition | None:
+        return self._batch.petitions.get(self.item.pk)
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        return self._batch.milestones[self.item.pk]
+
+    @property
+    def targets(self) -> list[Target]:
+        return self._batch.targets[self.item.pk]
+
     def nudges_on(self, day: date) -> int:
         """How often somebody was chased on that day of Shanghai."""
         return self._batch.nudges[self.item.pk].count(day)
@@ -178,25 +184,27 @@ class Facts:
         latest = self.submissions[0] if self.submissions else None
         text = {name: getattr(self.item, name) for name in _SEALED_TEXT}
         text |= {"submission": latest and latest.pk, "summary": latest and latest.summary}
-        text |= {"petition": self._batch.petitions.get(self.item.pk)}
+        text |= {"petition": self.petition and _findings(self.petition)}
         files = [
             seal.File(file.pk, file.kind, file.sha256) for file in self.evidence if file.kind != EvidenceKind.PUBLICITY
         ]
         return seal.digest(text, files)
 
-    def passed_stages(self) -> set[int]:
-        """Stages with a pass that still stands: nothing has changed since, but by what a supplement added."""
+    def standing_passes(self) -> list[Verification]:
+        """Passes that still count: nothing has changed since, but by what a supplement added."""
         if not self.submissions:
-            return set()
+            return []
         stands = {self.submissions[0].pk: self.digest}
         for row in self.verifications:  # what was there when a supplement was asked for
             if row.conclusion == Verification.Conclusion.SUPPLEMENT:
                 stands.setdefault(row.submission_id, row.digest)
         chain = {row.pk for row in self.submissions}
         passes = [row for row in self.verifications if row.conclusion == Verification.Conclusion.PASS]
-        return {
-            row.stage for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest
-        }
+        return [row for row in passes if row.submission_id in chain and stands.get(row.submission_id) == row.digest]
+
+    def passed_stages(self) -> set[int]:
+        """Stages with a pass that still counts."""
+        return {row.stage for row in self.standing_passes()}
 
     def stale_stages(self) -> list[int]:
         """Stages whose pass stands no longer: something has changed since."""
@@ -210,153 +218,11 @@ class Facts:
         return next((stage for stage in range(1, self.last_stage() + 1) if stage not in passed), None)
 
 
+def _findings(petition: Petition) -> list[Any]:
+    """What a petition says and what was found, as plain values."""
+    matters = [[part.text, part.finding, part.explanation] for part in petition.sub_issues.all()]
+    counts = [str(getattr(petition, name)) for name in COUNTS]
+    return [petition.finding, petition.investigation, petition.completion, counts, matters]
+
+
 _SEALED_TEXT = ("title", "description", "measures", "standard", "target")
-
-
-class _Batch:
-    """The items that are looked at together."""
-
-    def __init__(self, items: Iterable[WorkItem]) -> None:
-        self.items = {item.pk: item for item in items}
-
-    @cached_property
-    def calendar(self) -> WorkingCalendar:
-        return working_calendar.load()
-
-    @cached_property
-    def assignments(self) -> dict[int, list[Assignment]]:
-        return self._by_item(
-            Assignment.objects.filter(item__in=self.items).select_related("department", "acknowledged_by")
-        )
-
-    @cached_property
-    def workers(self) -> dict[int, set[int]]:
-        return self._actors(WORKING)
-
-    @cached_property
-    def judges(self) -> dict[int, set[int]]:
-        return self._actors(JUDGING)
-
-    @cached_property
-    def evidence(self) -> dict[int, list[Evidence]]:
-        return self._of_the_cycle(Evidence.objects.filter(replaced_by=None).order_by("pk"))
-
-    @cached_property
-    def open_children(self) -> dict[int, list[str]]:
-        children = WorkItem.objects.filter(parent__in=self.items).exclude(state__in=FINISHED).order_by("number")
-        found: defaultdict[int, list[str]] = defaultdict(list)
-        for parent, number in children.values_list("parent_id", "number"):
-            found[parent].append(number)
-        return found
-
-    @cached_property
-    def parent_states(self) -> dict[int, str]:
-        parents = {item.parent_id for item in self.items.values()} - {None}
-        return dict(WorkItem.objects.filter(pk__in=parents).values_list("pk", "state")) if parents else {}
-
-    @cached_property
-    def open_objections(self) -> dict[int, list[Objection]]:
-        return self._by_item(Objection.objects.filter(item__in=self.items, upheld__isnull=True).select_related("by"))
-
-    @cached_property
-    def publicity_ends_on(self) -> dict[int, date]:
-        return dict(Publicity.objects.filter(item__in=self.items, ended_at=None).values_list("item_id", "ends_on"))
-
-    @cached_property
-    def extensions(self) -> dict[int, list[Extension]]:
-        return self._of_the_cycle(Extension.objects.filter(lapsed_at=None).exclude(is_approved=False).order_by("pk"))
-
-    @cached_property
-    def suspended_days(self) -> dict[int, int]:
-        ended = Suspension.objects.filter(item__in=self.items, ended_on__isnull=False)
-        days: defaultdict[int, int] = defaultdict(int)
-        for row in ended.filter(started_at__gte=F("item__assigned_at")):
-            days[row.item_id] += row.days
-        return days
-
-    @cached_property
-    def pending_look_backs(self) -> dict[int, list[LookBack]]:
-        return self._of_the_cycle(LookBack.objects.filter(finding="", dropped_at=None).order_by("due_on", "pk"))
-
-    @cached_property
-    def closures_to_file(self) -> dict[int, Closure]:
-        filed = {pk for pk, item in self.items.items() if item.procedure.files_to}
-        found = Closure.objects.filter(item__in=filed, filing=None)
-        return {row.item_id: row for row in found if row.cycle == self.items[row.item_id].cycle}
-
-    @cached_property
-    def submissions(self) -> dict[int, list[Submission]]:
-        return self._of_the_cycle(Submission.objects.order_by("pk"))
-
-    @cached_property
-    def verifications(self) -> dict[int, list[Verification]]:
-        return self._of_the_cycle(Verification.objects.order_by("pk"))
-
-    @cached_property
-    def open_proposals(self) -> dict[int, list[Proposal]]:
-        rows = Proposal.objects.filter(item__in=self.items, status=Proposal.Status.OPEN)
-        found = list(rows.select_related("firing__rung", "timer__paper", "timer__milestone").order_by("pk"))
-        return self._by_item(sorted(found, key=lambda row: -Measure(row.measure).severity))
-
-    @cached_property
-    def papers_to_answer(self) -> dict[int, list[Paper]]:
-        waiting = Paper.objects.filter(answered_at=None, due_on__isnull=False)
-        return self._of_the_cycle(waiting.select_related("addressee", "department").order_by("pk"))
-
-    @cached_property
-    def alerts(self) -> dict[int, list[RungFiring]]:
-        told = RungFiring.objects.filter(timer__item__in=self.items, timer__ended_at=None, superseded=False)
-        told = told.filter(rung__kind=Rung.Kind.OVERDUE).select_related("rung", "timer__paper")
-        last = list(told.order_by("timer_id", "-pk").distinct("timer_id"))
-        notes = AlertNote.objects.filter(firing__in=last).values_list("firing_id", "by_id") if last else ()
-        found: defaultdict[int, list[RungFiring]] = defaultdict(list)
-        for firing in last:
-            firing.noted = {by for pk, by in notes if pk == firing.pk}
-            found[firing.timer.item_id].append(firing)
-        return found
-
-    @cached_property
-    def nudges(self) -> dict[int, list[date]]:
-        """The days on which each item's turn was chased."""
-        found: defaultdict[int, list[date]] = defaultdict(list)
-        rows = Event.objects.filter(item__in=self.items, action=Action.NUDGE).order_by()
-        for pk, at in rows.values_list("item_id", "at"):
-            found[pk].append(at.astimezone(BUSINESS_ZONE).date())
-        return found
-
-    @cached_property
-    def petitions(self) -> dict[int, list[Any]]:
-        """What a petition says and what was found, as plain values by item."""
-        rows = Petition.objects.filter(item__in=self.items).prefetch_related("sub_issues")
-        return {
-            row.item_id: [
-                row.finding,
-                row.investigation,
-                row.completion,
-                [str(getattr(row, name)) for name in COUNTS],
-                [[part.text, part.finding, part.explanation] for part in row.sub_issues.all()],
-            ]
-            for row in rows
-        }
-
-    def _actors(self, actions: tuple[str, ...]) -> dict[int, set[int]]:
-        """People by item. What they did on a part counts for the whole, whatever cycle the part was in."""
-        found: defaultdict[int, set[int]] = defaultdict(set)
-        events = Event.objects.filter(Q(item__in=self.items) | Q(item__parent__in=self.items), action__in=actions)
-        for pk, parent, cycle, actor in events.exclude(BESIDES_THE_WORK).order_by().values_list(*_ACTED):
-            if pk in self.items and cycle == self.items[pk].cycle:
-                found[pk].add(actor)
-            if parent in self.items and actions is WORKING:
-                found[parent].add(actor)
-        return found
-
-    def _of_the_cycle(self, rows: Any) -> dict[int, list[Any]]:
-        found = rows.filter(item__in=self.items)
-        return self._by_item(row for row in found if row.cycle == self.items[row.item_id].cycle)
-
-    @staticmethod
-    def _by_item(rows: Iterable[Any]) -> dict[int, list[Any]]:
-        found: defaultdict[int, list[Any]] = defaultdict(list)
-        for row in rows:
-            found[row.item_id].append(row)
-        return found

@@ -17,6 +17,16 @@ from workflow.models import Event
 
 _POSITION = re.compile(r"([0-9]{1,19})-([0-9]{1,19})", re.ASCII)
 HIGHEST = 2**63 - 1
+# Who holds locks in another database of the same server writes no events here, and may take his time.
+_OLDEST = """
+    SELECT least(min(running), pg_current_xact_id_if_assigned(), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint
+    FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+    WHERE running::xid NOT IN (
+        SELECT own.transactionid FROM pg_locks AS own JOIN pg_locks AS held USING (virtualtransaction)
+        WHERE own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock'
+        AND held.database NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +85,6 @@ def _boundary() -> int:
     Asked before the events are read, so everything below it is seen by the reading.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(_OLDEST)
         (oldest,) = cursor.fetchone()
     return oldest

@@ -22,7 +22,6 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("pptx",),
     "application/x-ole-storage": ("doc", "xls", "ppt", "wps", "et"),
 }
-ENDINGS = tuple(ending for endings in ALLOWED.values() for ending in endings)
 _OFFICE_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 _MACROS = ("vbaproject.bin", "embeddings/", "externallinks/")
 _FTYP_BRANDS = dict.fromkeys((b"heic", b"heix", b"mif1", b"msf1"), "image/heic") | dict.fromkeys(
@@ -69,8 +68,7 @@ def _office_type(file: BinaryIO) -> str | None:
     """Word, Excel or PowerPoint without macros, embedded objects or links to elsewhere; only the directory is read."""
     try:
         names = [name.lower() for name in zipfile.ZipFile(file).namelist()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        # NotImplementedError is zipfile's word for an archive of a kind that it does not know
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: zipfile's word for an unknown kind
         return None
     finally:
         file.seek(0)

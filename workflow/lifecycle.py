@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -249,21 +250,25 @@ BY_THE_CLOCK = tuple(dict.fromkeys(row.action for row in TRANSITIONS if row.part
 BY_PEOPLE = tuple(action for action in Action if action not in (*BY_THE_CLOCK, Action.OBJECT_PUBLICLY))
 
 
+@cache
 def rows_of(action: Action) -> tuple[Transition, ...]:
     """All rows of an action; they share party and needs, and differ by state and outcome."""
     return tuple(row for row in TRANSITIONS if row.action == action)
 
 
+@cache
 def row_of(action: Action) -> Transition:
     """The first row of an action: enough to know party and needs."""
     return rows_of(action)[0]
 
 
+@cache
 def sources_of(action: Action) -> tuple[State, ...]:
     """The states from which an action starts, in the order of the table."""
     return tuple(dict.fromkeys(state for row in rows_of(action) for state in row.sources))
 
 
+@cache
 def leads_to(action: Action, source: State) -> frozenset[State]:
     """The states that an action may lead to from a state; empty if it is not on the road."""
     return frozenset(row.target or source for row in rows_of(action) if source in row.sources)

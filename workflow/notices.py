@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import Department, User, today
 from notifications.alarms import clear_alarm, raise_alarm
 from notifications.models import Alarm, Endpoint, NoticeClass
-from notifications.services import Draft, endpoints_of, notify
+from notifications.services import Draft, notify, robots_of
 from workflow import wording
 from workflow.audiences import Audience, Audiences, Seat, Told
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.folding import fold
 from workflow.lifecycle import Action, State
 from workflow.models import Event, Paper, WorkItem
@@ -82,6 +82,7 @@ NOTICES: dict[str, Notice] = {
     Event.RECALCULATE: Notice(
         (_A.TURN, _A.LEAD, _A.OFFICE), lazy("Time limits in working days were recalculated: the calendar has changed.")
     ),
+    Event.REVISE: Notice((_A.LEAD,), lazy("What was entered of the item was corrected.")),
     Action.REMIND: Notice((), lazy("A time limit is near.")),  # audiences come from the rung
     Action.ESCALATE: Notice((), lazy("A time limit has passed."), MANDATORY),
 }
@@ -99,7 +100,7 @@ class Announcement:
 
     @cached_property
     def told(self) -> Told:
-        return Told(self.event, self.item, self.paper)
+        return Told(self.event, self.item, self.paper, climbs=self.timer is not None)
 
     @cached_property
     def measure(self) -> Measure | None:
@@ -196,9 +197,9 @@ def _drafts_for(readers: list[User], telling: _Telling) -> Iterator[Draft]:
 
 
 def _drafts_for_groups(announcements: list[Announcement], audiences: Audiences) -> list[Draft]:
-    """For the robots and webhooks of the departments meant; not of what a person might do without. One query."""
+    """For the robots of the departments meant; not of what a person might do without. One query."""
     endpoints: defaultdict[int, list[Endpoint]] = defaultdict(list)
-    for endpoint in endpoints_of(audiences.concerned):
+    for endpoint in robots_of(audiences.concerned):
         endpoints[endpoint.department_id].append(endpoint)
     if not endpoints:
         return []
@@ -243,7 +244,7 @@ def _common(entry: Announcement) -> dict[str, Any]:
     return {
         "kind": entry.event.action,
         "number": entry.item.number,
-        "occasion": f"clock:{entry.event.at.astimezone(BUSINESS_ZONE).date()}" if entry.timer else "",
+        "occasion": f"clock:{business_day(entry.event.at)}" if entry.timer else "",
         "holds_while": f"timer:{entry.timer}" if entry.timer else "",
         "notice_class": _weight(entry.event),
         "is_urgent": entry.measure in URGENT or bool(entry.event.data.get("is_urgent")),

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -12,6 +14,7 @@ from accounts.roles import Permission
 from workflow.facts import Facts
 from workflow.lifecycle import (
     BY_PEOPLE,
+    IN_WORK,
     JUDGED,
     OPEN_STATES,
     PARTY_PERMISSION,
@@ -107,10 +110,13 @@ def acting_department(action: Action, user: User, facts: Facts) -> int | None:
 
 def department_as(party: Party, user: User, facts: Facts) -> int | None:
     """The department in which this person is this party on the item; his lead department before others."""
-    own: set[int] = set()
-    for departments, permission in rights(party, facts):
-        own |= user.departments_with(permission) & departments
-    return min(own, key=lambda pk: (pk != facts.item.lead_id, pk), default=None)
+    key = (party, user.pk)
+    if key not in facts.seats:
+        own: set[int] = set()
+        for departments, permission in rights(party, facts):
+            own |= user.departments_with(permission) & departments
+        facts.seats[key] = min(own, key=lambda pk: (pk != facts.item.lead_id, pk), default=None)
+    return facts.seats[key]
 
 
 def refuse(action: Action, user: User | None, facts: Facts, today: date) -> Refusal | None:
@@ -123,22 +129,28 @@ def refuse(action: Action, user: User | None, facts: Facts, today: date) -> Refu
         if row.party not in _WITHOUT_A_PERSON:
             return forbidden("not-by-the-clock", _("Nothing but the end of publicity happens by the passing of time."))
     elif acting_department(action, user, facts) is None:
-        return forbidden(f"not-the-{row.party.value}", _ONLY[row.party])
+        return _not_this_party(row.party)
     if facts.item.state not in sources_of(action):
         return _not_in_this_state(action, facts.item.state)
     reasons = (NEEDS[need](facts, user, today) for need in row.needs if need in NEEDS)
     return next((reason for reason in reasons if reason), None)
 
 
+@cache
+def _not_this_party(party: Party) -> Refusal:
+    return forbidden(f"not-the-{party.value}", _ONLY[party])
+
+
+@cache
 def _not_in_this_state(action: Action, state: str) -> Refusal:
-    names = [str(source.label) for source in sources_of(action)]
+    names = [source.label for source in sources_of(action)]
     return conflict(
         "not-in-this-state",
         format_lazy(
             _("The item is “{state}”; “{action}” is possible only when it is: {states}."),
             state=State(state).label,
             action=action.label,
-            states="、".join(names),
+            states=format_lazy("{}" + "、{}" * (len(names) - 1), *names),
         ),
     )
 
@@ -148,6 +160,32 @@ def refuse_registration(user: User, office_id: int) -> Refusal | None:
     if office_id in user.departments_with(Permission.DISPATCH):
         return None
     return forbidden("not-the-office", _ONLY[Party.OFFICE])
+
+
+def refuse_any_registration(user: User) -> Refusal | None:
+    """Whoever dispatches nowhere brings nothing in, whatever he names as its source."""
+    return None if user.may(Permission.DISPATCH) else forbidden("not-the-office", _ONLY[Party.OFFICE])
+
+
+_CORRECTING = (State.DRAFT, *IN_WORK, State.SUSPENDED)
+
+
+def refuse_correction(user: User, item: WorkItem) -> Refusal | None:
+    """What was entered is corrected by the office, until it is judged: what was verified is under a seal."""
+    if refusal := refuse_registration(user, item.office_id):
+        return refusal
+    if item.supplement_by:
+        told = _(
+            "Part of it has been verified, and a supplement is asked for. What is verified stays as it was verified."
+        )
+        return conflict("supplement-asked", told)
+    if item.state in _CORRECTING:
+        return None
+    sentence = _(
+        "The item is “{state}”; it is corrected only when it is: {states}. What is verified stays as it was verified."
+    )
+    names = "、".join(str(state.label) for state in _CORRECTING)
+    return conflict("not-in-this-state", format_lazy(sentence, state=State(item.state).label, states=names))
 
 
 def may_see_objectors(user: User, item: WorkItem) -> bool:
@@ -168,6 +206,13 @@ def refuse_calendar(user: User) -> Refusal | None:
     if user.may(Permission.MANAGE_PROCEDURES):
         return None
     return forbidden("not-the-office", _("Only a dispatcher or a supervisor of the committee office may do this."))
+
+
+def refuse_webhooks(user: User) -> Refusal | None:
+    """A webhook sends what its owner sees for as long as he sees it; people read it on their pages."""
+    if user.is_machine:
+        return None
+    return forbidden("not-a-client", _("Only clients of the API have webhooks."))
 
 
 _ADDING_EVIDENCE: dict[Party, tuple[State, ...]] = {
@@ -246,7 +291,7 @@ class AllowedAction:
 
     @property
     def label(self) -> str:
-        return str(self.action.label)
+        return _label(self.action, get_language())
 
     @property
     def is_allowed(self) -> bool:
@@ -254,7 +299,19 @@ class AllowedAction:
 
     @property
     def reason(self) -> str:
-        return str(self.refusal or "")
+        return _words(self.refusal, get_language()) if self.refusal else ""
+
+
+# A list of items says the same few hundred words again and again; looking each up in the catalogue costs more than the
+# rest of the list.
+@cache
+def _label(action: Action, language: str | None) -> str:
+    return str(action.label)
+
+
+@lru_cache(maxsize=2048)
+def _words(refusal: Refusal, language: str | None) -> str:
+    return str(refusal)
 
 
 def allowed_actions(user: User, facts: Facts, today: date) -> list[AllowedAction]:

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.lifecycle import IN_WORK, State
 
 
@@ -91,7 +91,7 @@ def has_missed(milestones: Iterable[Datable], today: date) -> bool:
 def share_of_time_gone(item: Progressing, today: date, suspended_days: int = 0) -> float:
     """Percent of the days from the assignment to the deadline that have passed, 0…100; suspended days never count."""
     assert item.assigned_at is not None and item.due_on is not None
-    assigned_on = item.assigned_at.astimezone(BUSINESS_ZONE).date() + timedelta(days=suspended_days)
+    assigned_on = business_day(item.assigned_at) + timedelta(days=suspended_days)
     days = (item.due_on - assigned_on).days
     if days <= 0:
         return 0.0  # to be done on the day itself: it is late tomorrow, not behind today

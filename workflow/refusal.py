@@ -15,9 +15,9 @@ class RefusalKind(StrEnum):
     INVALID = "invalid"  # the input is incomplete or wrong: 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Refusal:
-    """Why not. `errors` names fields for INVALID."""
+    """Why not. `errors` names fields for INVALID. Many a refusal is one object each time: its words are kept."""
 
     kind: RefusalKind
     code: str

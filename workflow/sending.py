@@ -50,7 +50,7 @@ def _ended_timers(messages: Iterable[Message]) -> set[int]:
 
 
 def _seen_by(reader: User | Endpoint, items: set[int]) -> set[int]:
-    """Of these items those that the reader may see now: a person, or a department by its robot."""
-    is_person = isinstance(reader, User)
-    visible = visible_to(reader) if is_person else visible_to_department(reader.department_id)
+    """Of these items those that the reader may see now: a person, a webhook's client, the department of a robot."""
+    user = reader if isinstance(reader, User) else reader.owner
+    visible = visible_to(user) if user else visible_to_department(reader.department_id)
     return set(visible.filter(pk__in=items).values_list("pk", flat=True))

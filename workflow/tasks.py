@@ -4,7 +4,9 @@ from celery import shared_task
 from django.urls import reverse
 
 from notifications.alarm_notices import tell_operators
-from workflow import database_clock, deadline_scan
+from notifications.webhook_notices import tell_departments
+from workflow import database_clock, deadline_scan, pushing
+from workflow.api import limits
 from workflow.models import Job, Run
 from workflow.services import alarming, auditing, calendar_coverage, recalculation
 
@@ -34,3 +36,16 @@ def audit_clocks() -> None:
     auditing.audit()
     alarming.check()
     tell_operators(reverse("workflow:status"))
+
+
+@shared_task(name="workflow.tasks.push_webhooks", ignore_result=True)
+def push_webhooks() -> None:
+    """Give webhooks what is new in the feed; tell of those that were disabled."""
+    pushing.push()
+    tell_departments()
+
+
+@shared_task(name="workflow.tasks.forget_full_buckets", ignore_result=True)
+def forget_full_buckets() -> None:
+    """Callers of the API who were quiet for a while need no row."""
+    limits.forget_full_buckets()

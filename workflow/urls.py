@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflow.views import (
     actions,
+    correcting,
     dossier_archive,
     evidence,
     findings,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("items/<str:number>/dossier.zip", dossier_archive.archive, name="dossier-archive"),
     path("items/<str:number>/evidence/", evidence.add, name="evidence-add"),
     path("items/<str:number>/told/<int:pk>/resend/", told.send_again, name="send-again"),
+    path("items/<str:number>/correct/", correcting.correct, name="correct"),
     path("items/<str:number>/findings/", findings.record, name="findings"),
     path("items/<str:number>/why/<str:clock>/", why.why, name="why"),
     path("evidence/<int:pk>/", evidence.download, name="evidence"),

@@ -10,7 +10,7 @@ from itertools import count
 from django.db import connection
 
 from notifications import watching as messages
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import BUSINESS_ZONE, business_day
 from workflow.models import CalendarYear, Run, Timer
 from workflow.models.runs import Job
 
@@ -40,7 +40,7 @@ class House:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(BUSINESS_ZONE).date()
+        return business_day(self.now)
 
     @property
     def days_covered(self) -> int:

@@ -34,6 +34,16 @@ CLOCKS = {
 }
 
 
+# What was entered of an item and may be corrected, by the names of its fields.
+ENTERED = {
+    "title": lazy("Title"),
+    "description": lazy("The problem"),
+    "region": lazy("Region"),
+    "external_ref": lazy("Number at the source"),
+    "deadline_kind": lazy("Kind of deadline"),
+}
+
+
 def day(iso: str) -> str:
     return formats.date_format(date.fromisoformat(iso))
 
@@ -139,7 +149,20 @@ def _result(event: Event) -> Iterator[str]:
         yield f"{Clock(move['clock']).label}：{day(move['from'])} → {day(move['to'])}"
     if "approved" in data:
         yield _("The extension was granted.") if data["approved"] else _("The extension was not granted.")
+    if event.action == Event.REVISE:
+        yield from corrected(data["changed"])
     yield from _decided(event)
+
+
+def corrected(changed: dict[str, list[str]]) -> Iterator[str]:
+    """What stands there now, and in place of what; of a long text only that it is another one."""
+    for name, pair in changed.items():
+        before, after = (_entered(name, word) for word in pair)
+        yield f"{ENTERED[name]}：{_('changed') if name == 'description' else f'{before} → {after}'}"
+
+
+def _entered(name: str, word: str) -> str:
+    return str(WorkItem.DeadlineKind(word).label) if name == "deadline_kind" else word or "—"
 
 
 def _decided(event: Event) -> Iterator[str]:

@@ -6,6 +6,8 @@ from typing import Protocol, Self
 
 from django.utils.module_loading import import_string
 
+from notifications.addresses import PUBLIC, Reach
+
 TRANSPORTS = {
     "email": "notifications.channels.email.EmailChannel",
     "sms": "notifications.channels.sms.SmsChannel",
@@ -27,6 +29,8 @@ class Envelope:
     number: str = ""  # of the item, kept however short the text
     url: str = ""  # absolute
     secret: str = ""  # the endpoint's signing secret
+    former_secret: str = ""  # valid for some hours more
+    reach: Reach = PUBLIC  # how far a call to `to` may go
     is_urgent: bool = False
 
 
@@ -35,7 +39,8 @@ class ChannelError(Exception):
 
     permanent: trying again is useless.  ambiguous: it may have gone out all the same.
     outage: the transport itself is out of order, so the next message would fare no better.
-    retry_after: seconds for which the other side wants to be left alone.
+    retry_after: seconds for which the other side wants to be left alone.  gone: the address is no more, for good.
+    tries: so many attempts show that more are useless.
     """
 
     def __init__(
@@ -46,9 +51,13 @@ class ChannelError(Exception):
         ambiguous: bool = False,
         outage: bool = False,
         retry_after: float | None = None,
+        gone: bool = False,
+        tries: int | None = None,
     ) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.gone = gone
+        self.tries = tries
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.outage = outage

@@ -10,15 +10,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import httpcore
 from django.core.exceptions import ValidationError
 
-from notifications.addresses import addresses_of
+from notifications.addresses import PUBLIC, Reach, addresses_of, check_form
 from notifications.channels import ChannelError
 
-SECONDS = 20.0  # for a call, from the first byte to the last
+SECONDS = 15.0  # for a call, from the first byte to the last
 CONNECTING = 5.0
 LARGEST_ANSWER = 65_536  # bytes
 Headers = dict[str, str]
@@ -47,13 +47,10 @@ class Answer:
 
 
 class Caller:
-    """Keeps its connections for the calls of a run.
+    """Keeps its connections for the calls of a run; each call has its own reach."""
 
-    `is_trusted`: the address stands in the settings, so it may lead into our own network.
-    """
-
-    def __init__(self, *, is_trusted: bool = False) -> None:
-        self._network = _Network(is_trusted)
+    def __init__(self) -> None:
+        self._network = _Network()
         self._pool = httpcore.ConnectionPool(
             ssl_context=ssl.create_default_context(), network_backend=self._network, max_keepalive_connections=5
         )
@@ -61,21 +58,23 @@ class Caller:
     def close(self) -> None:
         self._pool.close()
 
-    def post(self, url: str, body: bytes, headers: Headers | None = None) -> Answer:
+    def post(self, url: str, body: bytes, headers: Headers | None = None, *, reach: Reach = PUBLIC) -> Answer:
         """Raises ChannelError when no answer came, ambiguous from the moment the request may have been read."""
-        return self._call("POST", url, body, {"content-type": "application/json; charset=utf-8"} | (headers or {}))
+        headers = {"content-type": "application/json; charset=utf-8"} | (headers or {})
+        return self._call("POST", url, body, headers, reach)
 
-    def get(self, url: str, headers: Headers | None = None) -> Answer:
+    def get(self, url: str, headers: Headers | None = None, *, reach: Reach = PUBLIC) -> Answer:
         """Raises ChannelError."""
-        return self._call("GET", url, None, headers or {})
+        return self._call("GET", url, None, headers or {}, reach)
 
-    def _call(self, method: str, url: str, body: bytes | None, headers: Headers) -> Answer:
-        self._network.begin()
+    def _call(self, method: str, url: str, body: bytes | None, headers: Headers, reach: Reach) -> Answer:
+        self._network.begin(reach)
         try:
+            check_form(url, reach)
             with self._pool.stream(method, url, headers=list(headers.items()), content=body) as answer:
                 return Answer(answer.status, _as_text(answer.headers), _read(answer))
-        except _Refused as error:
-            raise ChannelError(str(error), permanent=error.is_final) from error
+        except ValidationError as error:
+            raise ChannelError(error.messages[0], permanent=error.code != "unknown-host") from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             raise ChannelError(_reason(error), outage=True) from error
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
@@ -87,10 +86,8 @@ class Caller:
 class OverHttp:
     """A transport that calls; used in a `with` block."""
 
-    is_trusted: ClassVar[bool] = False
-
     def __init__(self) -> None:
-        self._caller = Caller(is_trusted=self.is_trusted)
+        self._caller = Caller()
 
     def __enter__(self) -> Self:
         return self
@@ -133,21 +130,15 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-class _Refused(Exception):
-    def __init__(self, error: ValidationError) -> None:
-        super().__init__(error.messages[0])
-        self.is_final = error.code != "unknown-host"
-
-
 class _Network(httpcore.NetworkBackend):
     """Connects to an address that was checked, not to a name that may mean another one a moment later."""
 
-    def __init__(self, is_trusted: bool) -> None:
-        self._is_trusted, self._until = is_trusted, 0.0
+    def __init__(self) -> None:
+        self._reach, self._until = PUBLIC, 0.0
         self._sockets = httpcore.SyncBackend()
 
-    def begin(self) -> None:
-        self._until = time.monotonic() + SECONDS
+    def begin(self, reach: Reach) -> None:
+        self._reach, self._until = reach, time.monotonic() + SECONDS
 
     def left(self, error: type[Exception], at_most: float = SECONDS) -> float:
         """Seconds of the call's time; raises when it is over."""
@@ -164,10 +155,7 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        try:
-            addresses = addresses_of(host, port, is_trusted=self._is_trusted)
-        except ValidationError as error:
-            raise _Refused(error) from error
+        addresses = addresses_of(host, port, self._reach)
         for number, address in enumerate(addresses, 1):
             try:
                 seconds = self.left(httpcore.ConnectTimeout, CONNECTING)

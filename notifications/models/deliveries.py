@@ -22,8 +22,10 @@ class DeliveryState(models.TextChoices):
     UNKNOWN = "unknown", _("Outcome unknown")
     HELD = "held", _("Held back")
     DIGESTED = "digested", _("In a digest")
+    PAUSED = "paused", _("Paused")  # its webhook is disabled; waits until it is enabled
 
 
+IN_THE_LANE = ["pending", "sending", "paused"]  # those behind it wait
 SETTLED = ["sent", "suppressed", "digested"]  # grow for ever; the others are worked on or wait for a person
 
 
@@ -40,12 +42,14 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=20, choices=Channel)
     state = models.CharField(max_length=20, choices=DeliveryState, db_default=DeliveryState.PENDING)
     next_attempt_at = models.DateTimeField(null=True, db_default=Now())
+    lane = models.CharField(max_length=40, db_default="", blank=True)  # what it must not overtake there; empty: nothing
     to_digest = models.BooleanField(db_default=False)  # daily, or it had to wait: leaves with whatever else waits
     digest = models.ForeignKey("self", models.CASCADE, null=True, related_name="members", db_index=False)
     held_pass = models.ForeignKey(  # stays when the pass was released, so that it is not held again
         HeldPass, models.PROTECT, null=True, related_name="deliveries", db_index=False
     )
     attempts = models.PositiveSmallIntegerField(db_default=0)
+    earlier_attempts = models.PositiveSmallIntegerField(db_default=0)  # before it was last sent anew
     interruptions = models.PositiveSmallIntegerField(db_default=0)  # attempts of which nobody knows the outcome
     claimed_at = models.DateTimeField(null=True)  # the start of the latest attempt
     lease_owner = models.UUIDField(null=True)  # a new token for each claim, so that a late settler is found out
@@ -67,6 +71,14 @@ class Delivery(models.Model):
                 fields=["recipient", "endpoint", "channel", "next_attempt_at"],
                 condition=Q(state=DeliveryState.PENDING),
                 name="notifications_delivery_waiting",
+            ),
+            models.Index(  # what another one must not overtake
+                fields=["endpoint", "lane", "id"],
+                condition=~Q(lane="") & Q(state__in=IN_THE_LANE),
+                name="notifications_delivery_lane",
+            ),
+            models.Index(  # the log of a webhook
+                fields=["endpoint", "id"], condition=Q(endpoint__isnull=False), name="notifications_delivery_log"
             ),
             models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="notifications_delivery_member"),
             models.Index(
@@ -141,6 +153,13 @@ class Delivery(models.Model):
                 name="notifications_delivery_claimed_iff_attempted",
             ),
             models.CheckConstraint(
+                condition=Q(earlier_attempts__lte=F("attempts")), name="notifications_delivery_earlier_are_attempts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DeliveryState.PAUSED, endpoint__isnull=True),
+                name="notifications_delivery_paused_with_its_endpoint",
+            ),
+            models.CheckConstraint(
                 condition=Q(interruptions__lte=F("attempts")), name="notifications_delivery_interruptions_are_attempts"
             ),
             models.CheckConstraint(
@@ -159,3 +178,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}: {self.state}"
+
+    @property
+    def attempts_anew(self) -> int:
+        """Since a person, or the receiver, asked for it once more."""
+        return self.attempts - self.earlier_attempts

@@ -6,7 +6,8 @@ and loses none. Database time decides what is due. rules.py says per channel how
 
 from notifications.outbox.claiming import LEASE, claim
 from notifications.outbox.delivering import deliver
+from notifications.outbox.outcomes import Outcome
 from notifications.outbox.rules import RETRY_DELAYS, RULES
-from notifications.outbox.settling import Outcome, settle, sweep
+from notifications.outbox.settling import settle, sweep
 
 __all__ = ["LEASE", "RETRY_DELAYS", "RULES", "Outcome", "claim", "deliver", "settle", "sweep"]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from notifications.alarms import clear_alarm, raise_alarm
 from notifications.models import Channel, ChannelState, Delivery
-from notifications.outbox.settling import Outcome
+from notifications.outbox.outcomes import Outcome
 
 FAILURES = 5
 SECONDS = 60  # the window in which they count, and how long it stays open

@@ -4,8 +4,9 @@ One reader of a channel is in one worker's hands at a time, by an advisory lock 
 make two digests of what belongs into one. What he must not get any more is put aside here, just before the sending.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,8 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications.models import DIGEST, Delivery, DeliveryAttempt
-from notifications.outbox import limits, reasons
+from notifications.models import DIGEST, Channel, Delivery, DeliveryAttempt
+from notifications.outbox import limits, reasons, webhooks
 from notifications.outbox.digests import compose, take_apart
 from notifications.outbox.rules import RULES
 
@@ -32,6 +33,7 @@ class _Turn:
 
     first: Delivery
     waiting: list[Delivery]
+    now: datetime  # when the database found them
 
     @property
     def is_digest(self) -> bool:
@@ -40,26 +42,30 @@ class _Turn:
         return n > TOGETHER or (n > 1 and any(one.to_digest for one in self.waiting))
 
 
-def claim(channel: str, only_urgent: bool = False) -> Delivery | None:
+def claim(channel: str, only_urgent: bool = False, but: Collection[int] = ()) -> Delivery | None:
     """Take what is due longest, for LEASE; None when nothing is due that nobody else has in hand.
+
+    `but`: ids of endpoints to leave out.
 
     One at a time: a worker that dies leaves one delivery in doubt, not a batch. The attempt is on record before it
     begins.
     """
     while True:
         with transaction.atomic(durable=True):
-            turn = _next_turn(channel, only_urgent)
+            turn = _next_turn(channel, only_urgent, but)
             if turn is None:
                 return None
             if (delivery := _take(turn)) is not None:
                 return delivery
 
 
-def _next_turn(channel: str, only_urgent: bool) -> _Turn | None:
+def _next_turn(channel: str, only_urgent: bool, but: Collection[int]) -> _Turn | None:
     """Of the reader who waits longest and whom nobody else has in hand."""
     pending = Delivery.objects.filter(channel=channel, state=State.PENDING)
     if only_urgent:
         pending = pending.filter(message__is_urgent=True)
+    if but:
+        pending = pending.exclude(endpoint__in=but)
     due = pending.filter(next_attempt_at__lte=Now()).order_by("next_attempt_at", "id")
     for recipient, endpoint in dict.fromkeys(due.values_list("recipient", "endpoint")[:LOOKED_AT]):
         if _take_in_hand(channel, recipient, endpoint):
@@ -83,7 +89,7 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     soon = Now() + timedelta(seconds=settings.GROUP_WAIT if is_for_people else 0)
     rows = list(
         pending.filter(next_attempt_at__lte=soon)
-        .annotate(is_due=Q(next_attempt_at__lte=Now()))
+        .annotate(is_due=Q(next_attempt_at__lte=Now()), now=Now())
         .select_related("message", "recipient", "endpoint__department")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("next_attempt_at", "id")[: AT_ONCE if is_for_people else 1]
@@ -91,7 +97,8 @@ def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:
     if not rows or not rows[0].is_due:
         return None
     first = rows[0]
-    return _Turn(first, [first] if _goes_alone(first) else [row for row in rows if not _goes_alone(row)])
+    waiting = [first] if _goes_alone(first) else [row for row in rows if not _goes_alone(row)]
+    return _Turn(first, waiting, first.now)
 
 
 def _goes_alone(delivery: Delivery) -> bool:
@@ -103,22 +110,25 @@ def _take(turn: _Turn) -> Delivery | None:
     """Start the attempt; None when nothing of it may go now, which is written down then."""
     if turn.first.message.kind == DIGEST and not turn.first.interruptions and take_apart(turn.first):
         return None
+    if turn.first.channel == Channel.WEBHOOK and not webhooks.may_go(turn.first, turn.now):
+        return None
     chosen = reasons.sort_out(turn.waiting if turn.is_digest else [turn.first])
-    if not chosen or limits.must_wait(turn.first, turn.waiting):
+    if not chosen or limits.must_wait(turn.first, turn.waiting, turn.now):
         return None
     delivery = compose(chosen) if len(chosen) > 1 else chosen[0]
-    _start(delivery)
+    _start(delivery, turn.now)
     return delivery
 
 
-def _start(delivery: Delivery) -> None:
+def _start(delivery: Delivery, now: datetime) -> None:
     delivery.attempts += 1
+    delivery.claimed_at = now
     delivery.lease_owner = uuid4()
     Delivery.objects.filter(pk=delivery.pk).update(
         state=State.SENDING,
         attempts=delivery.attempts,
         next_attempt_at=None,
-        claimed_at=Now(),
+        claimed_at=now,
         lease_owner=delivery.lease_owner,
         lease_until=Now() + LEASE,
     )

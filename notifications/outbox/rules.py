@@ -16,6 +16,18 @@ RETRY_DELAYS = [
     timedelta(hours=12),
     timedelta(hours=24),
 ]
+# Published in docs/webhooks.md: ten attempts within about 76 hours, each delay a tenth more or less.
+WEBHOOK_DELAYS = [
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+]
 # What rings a telephone or lights up a chat is of no use two days later.
 SHORT_DELAYS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)]
 
@@ -29,6 +41,7 @@ class Rule:
     asks_before_resending: bool = False  # the gateway can tell what became of it
     is_one_server: bool = True  # else each endpoint has its own, and the outage of one says nothing of the others
     is_for_people: bool = True  # quiet hours and digests are for people
+    jitter: float = 0.0  # part of a delay by which it may be longer or shorter
 
 
 RULES: dict[str, Rule] = {
@@ -37,5 +50,7 @@ RULES: dict[str, Rule] = {
     Channel.WECOM: Rule(SHORT_DELAYS, doubts=2),
     Channel.DINGTALK: Rule(SHORT_DELAYS, doubts=2),
     Channel.FEISHU: Rule(SHORT_DELAYS, doubts=2),
-    Channel.WEBHOOK: Rule(RETRY_DELAYS, doubts=len(RETRY_DELAYS) + 1, is_one_server=False, is_for_people=False),
+    Channel.WEBHOOK: Rule(
+        WEBHOOK_DELAYS, doubts=len(WEBHOOK_DELAYS) + 1, is_one_server=False, is_for_people=False, jitter=0.1
+    ),
 }

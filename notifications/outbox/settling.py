@@ -1,61 +1,22 @@
 """Settling: what became of an attempt, written once; and the sweep for those whose worker vanished."""
 
 import logging
-from dataclasses import dataclass
+import random
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
 from django.db.models.functions import Now
 
-from notifications.channels import ChannelError
-from notifications.models import Channel, Delivery, DeliveryAttempt
-from notifications.outbox import limits
+from notifications.models import ROBOTS, Channel, Delivery, DeliveryAttempt
+from notifications.outbox import limits, webhooks
+from notifications.outbox.outcomes import Outcome
 from notifications.outbox.reasons import ERROR_LENGTH
 from notifications.outbox.rules import RULES
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
 Result = DeliveryAttempt.Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one attempt."""
-
-    state: Delivery.State
-    provider_id: str = ""
-    error: str = ""
-    is_ambiguous: bool = False
-    is_outage: bool = False
-    retry_after: float = 0.0  # seconds, at least
-
-    @property
-    def result(self) -> DeliveryAttempt.Outcome:
-        if self.state == State.SENT:
-            return Result.SENT
-        return Result.UNKNOWN if self.is_ambiguous or self.state == State.UNKNOWN else Result.FAILED
-
-
-def failure(delivery: Delivery, error: ChannelError) -> Outcome:
-    """What an error leads to by the channel's rule."""
-    rule = RULES[delivery.channel]
-    if error.permanent:
-        state = State.DEAD
-    elif error.ambiguous and delivery.interruptions + 1 >= rule.doubts:
-        state = State.UNKNOWN
-    elif delivery.attempts > len(rule.delays):
-        state = State.UNKNOWN if delivery.interruptions else State.DEAD  # one of the attempts may have got through
-    else:
-        state = State.PENDING
-    reason = str(error) or type(error).__name__
-    return Outcome(
-        state,
-        error=reason,
-        is_ambiguous=error.ambiguous,
-        is_outage=error.outage and rule.is_one_server,
-        retry_after=error.retry_after or 0.0,
-    )
 
 
 def settle(delivery: Delivery, outcome: Outcome) -> bool:
@@ -80,8 +41,10 @@ def settle(delivery: Delivery, outcome: Outcome) -> bool:
 
 
 def _delay(delivery: Delivery, outcome: Outcome) -> timedelta:
-    delays = RULES[delivery.channel].delays
-    return max(delays[min(delivery.attempts, len(delays)) - 1], timedelta(seconds=outcome.retry_after))
+    rule = RULES[delivery.channel]
+    delay = rule.delays[min(delivery.attempts_anew, len(rule.delays)) - 1]
+    spread = 1 + random.uniform(-rule.jitter, rule.jitter)  # so that what failed together does not come back together
+    return max(delay * spread, timedelta(seconds=outcome.retry_after))
 
 
 def _close_attempt(delivery: Delivery, outcome: Outcome, text: str) -> None:
@@ -92,7 +55,9 @@ def _close_attempt(delivery: Delivery, outcome: Outcome, text: str) -> None:
 
 def _follow(delivery: Delivery, outcome: Outcome) -> None:
     """A robot that wants to be left alone is; what is urgent and may not have arrived by telephone goes by mail."""
-    if outcome.retry_after and delivery.endpoint is not None:
+    if delivery.channel == Channel.WEBHOOK:
+        webhooks.follow(delivery, outcome)
+    if outcome.retry_after and delivery.channel in ROBOTS:
         limits.close(delivery.endpoint, outcome.retry_after)
     is_lost = outcome.state in (State.UNKNOWN, State.DEAD) and delivery.channel == Channel.SMS
     if is_lost and delivery.message.is_urgent and delivery.recipient.email:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.hierarchy import holders, superiors
+from accounts.hierarchy import holders
 from accounts.models import Department, Membership, User, today
 from accounts.roles import PERMISSIONS, Permission, Role, roles_with
 from tests.people import hire
@@ -90,15 +90,6 @@ def test_neither_machines_nor_those_who_left_are_holders(city, change):
 def test_holders_of_any_number_of_departments_cost_one_query(city, django_assert_num_queries):
     with django_assert_num_queries(1):
         holders(list(range(1, 40)), list(Role), TODAY)
-
-
-def test_superiors_come_nearest_first(city):
-    assert list(superiors(city.water)) == [city.government]
-
-
-def test_a_loop_of_superiors_ends(city):
-    Department.objects.filter(pk=city.government.pk).update(superior=city.water)
-    assert list(superiors(Department.objects.get(pk=city.water.pk))) == [city.government]
 
 
 def test_a_newcomer_works_at_once(city):

@@ -47,10 +47,10 @@ def test_every_action_has_an_operation_with_its_own_body(description: dict[str, 
 def test_every_error_is_a_problem_and_every_operation_names_its_scope(description: dict[str, Any]) -> None:
     for operation in operations(description):
         for status, answer in operation["responses"].items():
-            assert (list(answer["content"]) == ["application/problem+json"]) == (status >= "400")
-        client, session = operation["security"]
+            assert (list(answer.get("content", {})) == ["application/problem+json"]) == (status >= "400")
+        client, signature, session = operation["security"]
         assert list(client) == ["client"] and len(client["client"]) == 1
-        assert session == {"session": []}
+        assert (signature, session) == ({"signature": []}, {"session": []})
 
 
 def test_the_filters_are_described(description: dict[str, Any]) -> None:
@@ -96,3 +96,11 @@ def test_only_that_page_may_style_inline(db: None) -> None:
 def test_it_is_told_in_the_language_of_the_request(db: None, language: str, summary: str) -> None:
     answer = Client().get("/api/v1/schema/", headers={"Accept-Language": language}).json()
     assert answer["paths"]["/api/v1/items/{number}/actions/accept/"]["post"]["summary"] == summary
+
+
+def test_every_answer_is_described_with_its_name_and_its_limits(description: dict[str, Any]) -> None:
+    for operation in operations(description):
+        for status, answer in operation["responses"].items():
+            assert {"X-Request-ID", "RateLimit-Policy", "RateLimit"} <= set(answer["headers"])
+            assert ("Retry-After" in answer["headers"]) == (status in ("429", "503"))
+        assert {"406", "429", "503"} <= set(operation["responses"])

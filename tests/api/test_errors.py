@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from rest_framework.request import Request
 
 from tests import walking
@@ -32,11 +33,11 @@ def test_an_unknown_address_is_a_problem_too(db: None, path: str) -> None:
 def test_a_method_that_is_not_there(city: City, method: str) -> None:
     answer = getattr(person(city.dispatcher).http, method)("/api/v1/items/")
     problem(answer, 405, "method-not-allowed")
-    assert answer["Allow"] == "GET, HEAD"
+    assert answer["Allow"] == "GET, HEAD, POST"
 
 
 def test_a_method_cannot_be_smuggled_in(city: City) -> None:
-    problem(person(city.dispatcher).post("items/", **{"X-HTTP-Method-Override": "GET"}), 405, "method-not-allowed")
+    problem(person(city.dispatcher).post("me/", **{"X-HTTP-Method-Override": "GET"}), 405, "method-not-allowed")
 
 
 def test_only_json_is_spoken(city: City) -> None:
@@ -171,3 +172,29 @@ def test_an_action_takes_no_parameters(city: City) -> None:
     path = f"items/{item.number}/actions/accept/?force=true"
     answer = person(city.environment_clerk).post(path, **{"If-Match": f'"v{item.version}"'})
     assert fields(problem(answer, 400, "invalid-input")) == ["force"]
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/v2/items/", "/api/%00"])
+@pytest.mark.parametrize(("language", "sentence"), [("en", "Not found."), ("zh-CN", "未找到。")])
+def test_what_is_beside_the_api_is_a_problem_in_the_language_asked_for(
+    db: None, address: str, language: str, sentence: str
+) -> None:
+    answer = Client().get(address, headers={"Accept-Language": language})
+    assert problem(answer, 404, "not-found")["detail"] == sentence
+
+
+def test_what_is_not_beside_the_api_is_a_page(db: None) -> None:
+    assert Client().get("/apis/").headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("reason", [DeadlockDetected(), SerializationFailure(), LockNotAvailable()])
+def test_whoever_is_in_the_way_of_another_is_told_to_come_again(
+    city: City, monkeypatch: pytest.MonkeyPatch, reason: Exception
+) -> None:
+    """In every view, also in one that goes through no verb."""
+    error = OperationalError("somebody is in the way")
+    error.__cause__ = reason
+    break_down(monkeypatch, error)
+    answer = person(city.dispatcher).get("items/")
+    problem(answer, 409, "busy")
+    assert answer["Retry-After"] == "5"

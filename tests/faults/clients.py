@@ -15,10 +15,9 @@ from tests.faults.house import House
 from tests.faults.oracle import Answer
 from tests.people import DEPARTMENTS
 from tests.walking import TERM
-from workflow.models import WorkItem
+from workflow.models import Source, WorkItem
 
 keys = count(1)
-CONFUSED = (409, 429)  # with Retry-After: the same request may be asked again
 
 
 class Machine:
@@ -33,20 +32,36 @@ class Machine:
 
     def act(self, item: WorkItem, action: str, body: dict | None = None, key: str = "") -> Answer:
         """One request. On success the item in hand goes on to the version that was answered."""
-        key = key or f"k{next(keys)}"
-        headers = {"If-Match": f'"v{item.version}"', "Idempotency-Key": key}
-        began = time.monotonic()
-        try:
-            answer = self.http.post(f"items/{item.number}/actions/{action}/", json=body or {}, headers=headers)
-        except httpx.HTTPError:
-            told = Answer(item.number, action, key, 0, at=time.time())
-        else:
-            told = _told(item.number, action, key, answer)
-        self.seconds.append(time.monotonic() - began)
-        self.house.answers.append(told)
+        path = f"items/{item.number}/actions/{action}/"
+        told = self.send("POST", path, body or {}, action, key, item.number, **_seen(item))
         if told.is_ok:
             item.version = told.version
         return told
+
+    def send(
+        self, method: str, path: str, body: dict, action: str, key: str = "", number: str = "", **headers: str
+    ) -> Answer:
+        """`number` is known beforehand, but for an item that is entered."""
+        headers["Idempotency-Key"] = key = key or f"k{next(keys)}"
+        began = time.monotonic()
+        try:
+            answer = self.http.request(method, path, json=body, headers=headers)
+        except httpx.HTTPError:
+            told = Answer(number, action, key, 0, at=time.time())
+        else:
+            told = _told(number, action, key, answer)
+        self.seconds.append(time.monotonic() - began)
+        self.house.answers.append(told)
+        return told
+
+    def enter(self, source: Source, key: str = "", **headers: str) -> Answer:
+        body = {"source": source.pk, "title": "河道垃圾", "description": "白河边堆放建筑垃圾。"}
+        return self.send("POST", "items/", body, "create", key, **headers)
+
+    def correct(self, item: WorkItem, key: str = "", **headers: str) -> Answer:
+        """The version stays the one in hand, so that the same can be sent again."""
+        path = f"items/{item.number}/"
+        return self.send("PATCH", path, {"title": "白河垃圾"}, "revise", key, item.number, **_seen(item) | headers)
 
     def report(self, item: WorkItem, key: str = "") -> Answer:
         return self.act(item, "report", {"text": "已完成清运。"}, key)
@@ -73,11 +88,15 @@ def office_of(house: House) -> Machine:
     return Machine(house, house.city.office, [Role.DISPATCHER])
 
 
+def _seen(item: WorkItem) -> dict[str, str]:
+    return {"If-Match": f'"v{item.version}"'}
+
+
 def _told(number: str, action: str, key: str, answer: httpx.Response) -> Answer:
     is_problem = answer.headers.get("Content-Type") == "application/problem+json"
     tag = answer.headers.get("ETag", "")
     return Answer(
-        number,
+        number or ("" if is_problem else answer.json()["number"]),
         action,
         key,
         answer.status_code,

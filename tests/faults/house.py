@@ -108,8 +108,8 @@ class House:
         memory = ["-s", self.folder / f"beat-{next(serial)}", "-l", "INFO"]
         return self.start("beat", [*self._celery(), "beat", *memory], lambda log: "beat: Starting" in log)
 
-    def web(self, processes: int = 1, **environment: str) -> Any:
-        gunicorn = [self.ground.run.PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind", self.url[7:]]
+    def web(self, processes: int = 1, application: str = "config.wsgi:application", **environment: str) -> Any:
+        gunicorn = [self.ground.run.PYTHON, "-m", "gunicorn", application, "--bind", self.url[7:]]
         shape = ["--workers", processes, "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
         self.pages = self.start("web", [*gunicorn, *shape], lambda _log: self.responds("/readyz"), **environment)
         return self.pages

@@ -11,6 +11,7 @@ from accounts.models import User
 from config.celery import app as celery
 from notifications import channels, kick
 from notifications.models import Delivery, Endpoint
+from tests.api.callers import machine
 from tests.notifications.backends import ScriptedBackend
 from tests.notifications.drafts import tell
 from tests.notifications.recording import RecordingTransport
@@ -60,10 +61,12 @@ def gateway(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[
 
 @pytest.fixture
 def robot(city: City) -> Callable[..., Endpoint]:
-    """Makes a robot of the environment bureau; every field may be said otherwise."""
+    """Makes a robot of the environment bureau, or a webhook of its system; every field may be said otherwise."""
 
     def make(**fields: object) -> Endpoint:
         url = f"https://robot.example/{next(counter)}"
+        if fields.get("channel") == "webhook":
+            fields = {"owner": machine(city.environment, scopes=["webhooks", "events:read"]).user, **fields}
         return Endpoint.objects.create(
             **{"department": city.environment, "channel": "wecom", "name": "整改群", "url": url, **fields}
         )

@@ -47,3 +47,4 @@ def time_passes(hours: int = 48) -> None:
     past = Now() - timedelta(hours=hours)
     Delivery.objects.filter(state=Delivery.State.PENDING).update(next_attempt_at=past)
     Delivery.objects.filter(state=Delivery.State.SENDING).update(lease_until=past)
+    Endpoint.objects.filter(channel="webhook").update(refilled_at=past)

@@ -6,8 +6,8 @@ from accounts.models import User
 from notifications import operating
 from notifications.channels import ChannelError
 from notifications.models import Delivery, DeliveryAttempt, NoticeClass
-from notifications.outbox import RETRY_DELAYS, claim, deliver, sweep
-from notifications.outbox.rules import SHORT_DELAYS
+from notifications.outbox import claim, deliver, sweep
+from notifications.outbox.rules import SHORT_DELAYS, WEBHOOK_DELAYS
 from tests.notifications.drafts import tell, tell_endpoint, time_passes
 
 State, Result = Delivery.State, DeliveryAttempt.Outcome
@@ -92,10 +92,10 @@ def test_a_robot_is_asked_twice_and_then_it_is_unknown(robot, gateway, channel):
 
 def test_a_webhook_is_told_again_as_often_as_the_list_says(robot, gateway):
     tell_endpoint(robot(channel="webhook"))
-    gateway.script[:] = [DOUBT] * (len(RETRY_DELAYS) + 5)
-    for _ in range(len(RETRY_DELAYS) + 3):
+    gateway.script[:] = [DOUBT] * (len(WEBHOOK_DELAYS) + 5)
+    for _ in range(len(WEBHOOK_DELAYS) + 3):
         run("webhook")
-    assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == (State.UNKNOWN, len(RETRY_DELAYS) + 1)
+    assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == (State.UNKNOWN, len(WEBHOOK_DELAYS) + 1)
 
 
 def test_robots_and_telephones_are_given_up_within_hours(robot, gateway):

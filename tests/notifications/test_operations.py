@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from notifications.alarms import raise_alarm
 from notifications.models import Alarm, Delivery, HeldPass
@@ -77,6 +78,12 @@ def test_a_stranger_is_asked_to_sign_in(db, client):
 
 def test_nothing_wrong_is_said_to_be_so(operator):
     assert "没有受阻的发送" in text_of(operator.get(PAGE))
+
+
+def test_a_channel_tells_since_when_the_oldest_waits(operator, delivery):
+    due = Delivery.objects.get(pk=delivery.pk).next_attempt_at
+    times = [attrs["datetime"] for _, attrs in tags_of(operator.get(PAGE), "time")]
+    assert times == [timezone.localtime(due).isoformat()]
 
 
 def test_what_was_given_up_stands_there_with_its_reason_and_attempts(operator, dead):

@@ -1,7 +1,8 @@
 """The city of the matrix: an item in each relation to the environment bureau, marker strings in all that is said of it.
 
 Everything is done by the real verbs. `marker(relation)` stands in every text of an item, its evidence and its history
-that only those may read who see it; `source_marker(relation)` in its source.
+that only those may read who see it; `source_marker(relation)` in its source,
+`hook_marker(relation)` in the name and the address of a webhook.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ def marker(relation: str) -> str:
 
 def source_marker(relation: str) -> str:
     return f"SECRET-{relation.upper()}-SOURCE"
+
+
+def hook_marker(relation: str) -> str:
+    return f"SECRET-{relation.upper()}-WEBHOOK"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ fails the tests, and so does a row without an operation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Names = frozenset[str]
 READ, WRITE, ACT, UPLOAD, HISTORY, HOOKS = (
@@ -41,6 +41,7 @@ ADMINISTRATORS = names("system_admin security_admin")
 ELSEWHERE = names("elsewhere_dispatcher elsewhere_machine")  # the committee office of another city
 ANYBODY = BUREAU | STRANGERS | OFFICE | CHECKING | LEADERS | ADMINISTRATORS | ELSEWHERE
 EVERY_CALLER = NOBODY | ANYBODY
+MACHINES = frozenset(name for name in ANYBODY if name.endswith("machine")) | frozenset(ONLY)
 NONE: Names = frozenset()
 
 
@@ -85,6 +86,14 @@ SOURCE_SEEN: Mapping[str, Names] = SEEN | {
 }
 
 
+# Whose a webhook is; nobody else's, whatever department or roles another has.
+HOOK_SEEN: Mapping[str, Names] = {
+    "own": names("machine"),
+    "foreign": names("foreign_machine"),
+    "elsewhere": names("elsewhere_machine"),
+}
+
+
 # -- parties: who is what on it ----------------------------------------------------------------------------------------
 
 
@@ -115,13 +124,14 @@ ALERTED = united(LEAD, OVERSEEING, everywhere(LEADERS) | {"draft": NONE}) | {
 class Row:
     """`through` says by relation who gets through; None: the address names nothing, everybody who is known does.
 
-    `about` is what the address names. `only` narrows an operation without relations to these callers.
+    `about` is what the address names, `seen` who sees it. `only` these callers may ask at all.
     """
 
     scope: str
     through: Mapping[str, Names] | None = None
     about: str = "item"
     only: Names = ANYBODY
+    seen: Mapping[str, Names] = field(default_factory=lambda: SEEN)
 
 
 def action(through: Mapping[str, Names]) -> Row:
@@ -138,7 +148,7 @@ def differ_by_relation(caller: str) -> bool:
 
 def cells(row: Row) -> Iterator[tuple[str, str]]:
     """Every caller × every relation; the relation is empty where the address names nothing."""
-    for relation in RELATIONS if row.through is not None else [""]:
+    for relation in row.through if row.through is not None else [""]:
         for caller in sorted(EVERY_CALLER):
             if relation in ENOUGH or differ_by_relation(caller):
                 yield caller, relation
@@ -151,11 +161,18 @@ def expected(row: Row, caller: str, relation: str) -> int:
         return 401
     if scopes is not None and row.scope not in scopes:
         return 403
+    if caller not in row.only:
+        return 403
     if row.through is None:
-        return 200 if caller in row.only else 403
-    if caller not in SEEN[relation]:
+        return 200
+    if caller not in row.seen[relation]:
         return 404
     return 200 if caller in row.through[relation] else 403
+
+
+def of_a_webhook() -> Row:
+    """Its own client does with it whatever can be done."""
+    return Row(HOOKS, HOOK_SEEN, about="webhook", only=MACHINES, seen=HOOK_SEEN)
 
 
 REGISTER = Row(READ)
@@ -174,6 +191,16 @@ MATRIX: dict[str, Row] = {
     "GET sources/": REGISTER,
     "GET procedures/": REGISTER,
     "GET me/": REGISTER,
+    "GET webhooks/": Row(HOOKS, only=MACHINES),
+    "POST webhooks/": Row(HOOKS, only=MACHINES - names("only_webhooks")),  # what is pushed is the feed
+    "GET webhooks/{id}/": of_a_webhook(),
+    "PATCH webhooks/{id}/": of_a_webhook(),
+    "DELETE webhooks/{id}/": of_a_webhook(),
+    "POST webhooks/{id}/secrets/": of_a_webhook(),
+    "POST webhooks/{id}/enable/": of_a_webhook(),
+    "POST webhooks/{id}/test/": of_a_webhook(),
+    "GET webhooks/{id}/deliveries/": of_a_webhook(),
+    "POST webhooks/{id}/replay/": of_a_webhook(),
     f"{ACTIONS}assign/": action(DISPATCHING),
     f"{ACTIONS}accept/": action(LEAD),
     f"{ACTIONS}decline/": action(LEAD),

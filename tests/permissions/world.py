@@ -4,31 +4,53 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from accounts.models import MachineClient
+from notifications.models import Endpoint
+from notifications.webhooks import new_secret
 from tests.api.callers import Caller
 from tests.permissions.callers import callers
 from tests.permissions.described import MULTIPART, PREFIX, Described
-from tests.permissions.ground import Ground, marker, source_marker
-from tests.permissions.matrix import RELATIONS, SEEN, SOURCE_SEEN
+from tests.permissions.ground import Ground, hook_marker, marker, source_marker
+from tests.permissions.matrix import HOOK_SEEN, RELATIONS, SEEN, SOURCE_SEEN
+from workflow.feed import Position
 
-NEVER_WAS = {"item": {"number": "XF1949-0001"}, "evidence": {"number": "XF1949-0001", "id": "1"}}
+NEVER_WAS = {
+    "item": {"number": "XF1949-0001"},
+    "evidence": {"number": "XF1949-0001", "id": "1"},
+    "webhook": {"id": "8999999999"},
+}
 PASSING = ("X-Request-ID", "RateLimit", "RateLimit-Policy", "X-RateLimit-Remaining", "Date")  # differ by the request
 
 
 class World:
     def __init__(self, ground: Ground) -> None:
         self.ground, self.callers = ground, callers(ground)
+        self.webhooks = {relation: self._webhook(relation, *owner) for relation, owner in HOOK_SEEN.items()}
         self._serial = count(1)
+        # Their use is noted to the minute: not while the tests compare what is stored.
+        MachineClient.objects.update(last_used_at=Now() + timedelta(days=1))
         self._forbidden = {name: forbidden_to(name) for name in self.callers}
+
+    def _webhook(self, relation: str, owner: str) -> Endpoint:
+        mark, user = hook_marker(relation), self.callers[owner].user
+        about = {"name": mark, "url": f"https://hooks.example/{mark}", "secret": new_secret()}
+        department = user.memberships.get().department
+        about |= {"channel": "webhook", "feed_position": str(Position())}
+        return Endpoint.objects.create(owner=user, department=department, **about)
 
     def address(self, about: str, relation: str) -> dict[str, str]:
         """What stands in the path to name the thing in this relation."""
+        if about == "webhook":
+            return {"id": str(self.webhooks[relation].pk)}
         item = self.ground.items[relation]
         if about == "evidence":
             file = item.evidence.order_by("pk").first()
@@ -57,6 +79,7 @@ class World:
 
 def forbidden_to(name: str) -> list[str]:
     items = [marker(relation) for relation in RELATIONS if name not in SEEN[relation]]
+    items += [hook_marker(relation) for relation in HOOK_SEEN if name not in HOOK_SEEN[relation]]
     return items + [source_marker(relation) for relation in RELATIONS if name not in SOURCE_SEEN[relation]]
 
 

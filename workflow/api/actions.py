@@ -11,14 +11,13 @@ from rest_framework.response import Response
 
 from workflow.api.bodies import BODIES
 from workflow.api.idempotency import once
-from workflow.api.preconditions import required_version, stale
+from workflow.api.preconditions import required_version
 from workflow.api.schema import IDEMPOTENCY_KEY, IF_MATCH, Operation
 from workflow.api.serializers import ItemSerializer, shown
 from workflow.api.views import ItemView, item_response
 from workflow.lifecycle import Action
 from workflow.models import WorkItem
 from workflow.querysets import visible_to
-from workflow.refusal import RefusalKind, Refused
 from workflow.services import VERBS
 
 
@@ -35,14 +34,11 @@ class ActionView(ItemView):
         version = required_version(request)
         body = BODIES[self.verb](data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with self.telling_what_is_there(request, item.number):
             done = VERBS[self.verb](item, by=request.user, version=version, **body.arguments())
-        except Refused as refused:
-            if refused.refusal.kind == RefusalKind.STALE:
-                raise stale(self.item(request, item.number).version, str(refused.refusal)) from refused
-            raise
-        seen = shown(visible_to(request.user)).filter(pk=done.pk).first()
-        return item_response(seen or done, request)  # whoever passes an item on may lose sight of it by that
+        seen = shown(visible_to(request.user).filter(pk=done.pk).values_list("pk", flat=True))
+        # whoever passes an item on may lose sight of it by that
+        return item_response(seen[0] if seen else done, request)
 
 
 def _view_of(action: Action) -> type[ActionView]:

@@ -1,4 +1,7 @@
-"""Who asks: a machine by its bearer token, a person by the session of the pages; and which scope that needs."""
+"""Who asks: a machine by its bearer token, a person by the session of the pages; and which scope that needs.
+
+Machines that sign their requests instead of holding a token are in signed.py.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts.addresses import caller_address
 from accounts.clients import Caller, caller_of
+from accounts.clients.signatures import is_signed
 from accounts.models import User
 
 
@@ -21,13 +26,15 @@ class ClientAuthentication(BaseAuthentication):
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        caller = caller_of(token.strip())
+        if is_signed(request.headers):  # or a signature that was never looked at might be relied upon
+            raise AuthenticationFailed(_("A request carries a token or a signature, not both."), "two-credentials")
+        caller = caller_of(token.strip(), caller_address(request.META))
         if caller is None:
             raise AuthenticationFailed(_("The access token is not valid (any more)."), "invalid-token")
         return caller.user, caller
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
+        return 'Bearer realm="api", Bihuan-Signature realm="api"'
 
 
 class PersonAuthentication(SessionAuthentication):

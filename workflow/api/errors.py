@@ -6,12 +6,13 @@ import logging
 import sys
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -19,11 +20,15 @@ from psycopg.errors import UniqueViolation
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.request_id import present_id
 from workflow.refusal import RefusalKind, Refused
+from workflow.services.perform import is_busy
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-BUSY_FOR = 5  # seconds that a client waits before it asks again
+WAIT = {"Retry-After": "5"}  # seconds until a client asks again
+MOST_ERRORS = 100  # fields that one answer names: it shall not be many times the request
+LONGEST_NAME, LONGEST_SENTENCE = 200, 1000  # characters; both may repeat what was sent
 
 STATUS = {
     RefusalKind.FORBIDDEN: 403,
@@ -67,14 +72,42 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler of what failed before or behind the views (a session that cannot be read, say)."""
     error = sys.exc_info()[1]
     foreseen = _from_below(error) if isinstance(error, Exception) else None
-    if request.path.startswith("/api/"):
-        answer = foreseen or _unforeseen()
-        own = {"headers": answer.headers, "content_type": MEDIA_TYPE}
-        return JsonResponse(_body(answer), status=answer.status_code, **own)
+    if _is_of_the_api(request):
+        return _plain_answer(foreseen or _unforeseen())
     response = defaults.server_error(request)
-    if foreseen and foreseen.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+    if foreseen and "Retry-After" in foreseen.headers:
         response.status_code, response.headers["Retry-After"] = 503, foreseen.headers["Retry-After"]
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of addresses that are not on the map; those of other versions of the API are not either."""
+    if _is_of_the_api(request):
+        return _plain_answer(_as_problem(exceptions.NotFound()))
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of what is malformed before a view sees it (an unknown Host, too many parameters)."""
+    return early_answer(request, _from_below(exception) or _malformed())
+
+
+def early_answer(request: HttpRequest, error: Problem) -> HttpResponse:
+    """To a request that no view sees; a person gets a page."""
+    if _is_of_the_api(request):
+        return _plain_answer(error)
+    page = defaults.bad_request(request, error)
+    page.status_code = error.status_code
+    return page
+
+
+def _is_of_the_api(request: HttpRequest) -> bool:
+    """Does a machine ask, which reads problems and no pages?"""
+    return request.path.startswith(("/api/", "/oauth/")) or request.path in ("/api", "/oauth")
+
+
+def _plain_answer(error: Problem) -> JsonResponse:
+    return JsonResponse(_body(error), status=error.status_code, headers=error.headers, content_type=MEDIA_TYPE)
 
 
 def as_result(error: Exception) -> dict[str, Any]:
@@ -102,8 +135,17 @@ def _body(error: Problem) -> dict[str, Any]:
         "status": status.value,
         "detail": str(error.detail),
         "code": str(error.get_codes()).replace("_", "-"),
-        "errors": [{"field": field, "message": str(message)} for field, message in error.errors.items()],
+        "errors": [
+            {"field": _visible(field)[:LONGEST_NAME], "message": _visible(str(message))[:LONGEST_SENTENCE]}
+            for field, message in islice(error.errors.items(), MOST_ERRORS)
+        ],
+        "request_id": present_id(),
     }
+
+
+def _visible(text: str) -> str:
+    """Half characters, as a form may hold them in a name, cannot be sent."""
+    return text.encode(errors="replace").decode()
 
 
 def _as_problem(error: Exception) -> Problem | None:
@@ -113,7 +155,8 @@ def _as_problem(error: Exception) -> Problem | None:
             return error
         case Refused():
             refusal = error.refusal
-            return Problem(STATUS[refusal.kind], refusal.code, str(refusal), errors=refusal.errors)
+            wait = WAIT if refusal.code == "busy" else {}
+            return Problem(STATUS[refusal.kind], refusal.code, str(refusal), headers=wait, errors=refusal.errors)
         case exceptions.ValidationError():
             return invalid_input(dict(_fields(error.detail)))
         case exceptions.APIException():
@@ -130,15 +173,22 @@ def _from_below(error: Exception) -> Problem | None:
     match error:
         case RequestDataTooBig():
             return Problem(413, "too-large", _("The request is too large."))
+        case UnreadablePostError():
+            return Problem(400, "cut-off", _("The request ended before it was complete."))
         case SuspiciousOperation() | BadRequest() | MultiPartParserError():
-            return Problem(400, "malformed", _("The request is malformed."))
+            return _malformed()
         case IntegrityError(__cause__=UniqueViolation()):
             return Problem(409, "conflict", _("Somebody else has just stored the same; look again."))
+        case OperationalError() if is_busy(error):
+            return Problem(409, "busy", _("Somebody else is working on the same right now; try again."), headers=WAIT)
         case OperationalError() | InterfaceError():
             log.warning("the database did not serve a request", exc_info=error)
-            wait = {"Retry-After": str(BUSY_FOR)}
-            return Problem(503, "unavailable", _("The service is busy; try again in a moment."), headers=wait)
+            return Problem(503, "unavailable", _("The service is busy; try again in a moment."), headers=WAIT)
     return None
+
+
+def _malformed() -> Problem:
+    return Problem(400, "malformed", _("The request is malformed."))
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

@@ -37,6 +37,7 @@ class EvidenceUpload(StrictSerializer):
 
 
 class ItemEvidence(ItemView):
+    parameters = PAGING
     parser_classes = (MultiPartParser,)
     operations = {
         "GET": Operation(
@@ -60,10 +61,6 @@ class ItemEvidence(ItemView):
         ),
     }
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return PAGING if self.request.method in ("GET", "HEAD") else ()
-
     def get(self, request: Request, number: str) -> Response:
         files = evidence_visible_to(request.user).filter(item=self.item(request, number))
         files = files.select_related("item", "by", "department", "replaced_by").order_by("pk")
@@ -74,7 +71,7 @@ class ItemEvidence(ItemView):
         return once(request, lambda: self._add(item, request))
 
     def _add(self, item: WorkItem, request: Request) -> Response:
-        upload = EvidenceUpload(data=request.data.dict())
+        upload = EvidenceUpload(data=dict(request.data.items()))
         upload.is_valid(raise_exception=True)
         evidence = add_evidence(item, by=request.user, **upload.validated_data)
         seen = EvidenceSerializer(evidence, context={"request": request}).data

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
@@ -27,11 +28,14 @@ KEPT_HEADERS = ("ETag", "Location")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def once(request: Request, do: Callable[[], Response]) -> Response | HttpResponse:
+def once(
+    request: Request, do: Callable[[], Response], recheck: Callable[[dict[str, Any]], object] | None = None
+) -> Response | HttpResponse:
     """Answer with what `do` answers, or with the first answer to this key; people need no key.
 
-    The caller has checked that the client may still see what it asks about. The record is written in the transaction
-    of the effect; an answer that is an exception rolls both back, so that a retry really tries again.
+    The caller has checked that the client may still see what it asks about; what only the first answer names is looked
+    at by `recheck`, which raises what would be the answer today. The record is written in the transaction of the
+    effect; an answer that is an exception rolls both back, so that a retry really tries again.
     """
     if not isinstance(request.auth, Caller):
         return do()
@@ -39,10 +43,18 @@ def once(request: Request, do: Callable[[], Response]) -> Response | HttpRespons
     with transaction.atomic():
         _claim(request.user.pk, key)
         if record := _first_answer(request, key):
-            return _again(record, fingerprint)
+            again = _again(record, fingerprint)
+            if recheck:
+                recheck(json.loads(record.body))
+            return again
         response = do()
         _keep(request, key, fingerprint, response)
     return response
+
+
+def once_if_asked(request: Request, do: Callable[[], Response]) -> Response | HttpResponse:
+    """The same for a PUT or PATCH: what is repeated changes nothing anyway, so the key is the client's choice."""
+    return once(request, do) if "Idempotency-Key" in request.headers else do()
 
 
 def once_in_steps(request: Request, do: Callable[[], Response], is_final: Callable[[Response], bool]) -> HttpResponse:

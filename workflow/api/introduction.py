@@ -68,6 +68,7 @@ TAGS: dict[str, str | Promise] = {
     "items": _("Items and what belongs to them"),
     "actions": _("What can be done to an item; `allowed_actions` says what the caller may do now"),
     "evidence": _("Files that prove what was done"),
+    "webhooks": _("Where a client is told what happens, without asking"),
     "registers": _("What items refer to, and who is asking"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,28 +55,43 @@ class Keyset:
         return cls(ordering.lstrip("-"), ordering.startswith("-"))
 
     def page(self, request: Request, rows: QuerySet) -> tuple[list[Any], str | None]:
-        """The rows of the page that the request asks for, in this order already, and the address of the next one."""
+        """The rows of the page that the request asks for, and the address of the next one."""
         limit = read_limit(request)
-        if cursor := request.query_params.get("cursor"):
-            rows = rows.filter(self._after(*self._decode(cursor, rows.model)))
-        found = list(rows[: limit + 1])
-        return found[:limit], self._next(request, found[limit - 1]) if len(found) > limit else None
+        cursor = request.query_params.get("cursor")
+        found: list[Any] = []
+        for part in self._parts(rows, self._decode(cursor, rows.model) if cursor else None):
+            found += part[: limit + 1 - len(found)]
+            if len(found) > limit:
+                return found[:limit], self._next(request, found[limit - 1])
+        return found, None
 
-    def _after(self, value: Any, pk: int) -> Q:
-        beyond = "lt" if self.is_descending else "gt"
-        same = Q(**{self.field: value, f"pk__{beyond}": pk})
-        if value is None:
-            return Q(**{f"{self.field}__isnull": True, f"pk__{beyond}": pk})
-        later = Q(**{f"{self.field}__{beyond}": value}) | same
-        if self.field == "due_on":
-            return later | Q(due_on__isnull=True)
+    def _parts(self, rows: QuerySet, place: tuple[Any, int] | None) -> Iterator[QuerySet]:
+        """Rows with a value, then those without: an index goes through either from the place on, not through both."""
+        sign, beyond = ("-", "lt") if self.is_descending else ("", "gt")
+        rows = rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+        is_without = Q(**{f"{self.field}__isnull": True})
+        is_nullable = rows.model._meta.get_field(self.field).null
+        value, pk = place or (None, None)
+        if place is None or value is not None:
+            valued = rows.exclude(is_without) if is_nullable else rows
+            yield valued.filter(self._after(value, pk, beyond)) if place else valued
+        if is_nullable:
+            without = rows.filter(is_without)
+            yield without.filter(**{f"pk__{beyond}": pk}) if place and value is None else without
+
+    def _after(self, value: Any, pk: int, beyond: str) -> Q:
+        later = Q(**{f"{self.field}__{beyond}": value}) | Q(**{self.field: value, f"pk__{beyond}": pk})
         return later & Q(**{f"{self.field}__{beyond}e": value})  # lets the index begin at the right place
 
-    def _next(self, request: Request, last: Model) -> str:
+    def cursor(self, last: Model) -> str:
+        """Where to go on after this row."""
         value = getattr(last, self.field)
         text = json.dumps([self._name, None if value is None else str(value), last.pk])
+        return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def _next(self, request: Request, last: Model) -> str:
         parameters = request.query_params.copy()
-        parameters["cursor"] = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        parameters["cursor"] = self.cursor(last)
         return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
@@ -12,9 +14,10 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
-from workflow.api.errors import Problem
+from workflow.api.errors import MOST_ERRORS, Problem
 
 DEEPEST = 32
+LONGEST_NUMBER = 40  # digits of a whole number; no column holds half of them
 
 
 class StrictJSONParser(BaseParser):
@@ -28,7 +31,8 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         request = (parser_context or {}).get("request")
-        if request and (request.encoding or "utf-8").lower().replace("utf8", "utf-8") != "utf-8":
+        charset = request.content_params.get("charset", "utf-8") if request else "utf-8"
+        if charset.strip("\"' ").lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType(media_type)
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -42,53 +46,78 @@ class StrictJSONListParser(StrictJSONParser):
     shape = list
 
 
+@dataclass(frozen=True)
+class _Flaw:
+    """Stands where a value was that is none; its place is known when all of the body is read."""
+
+    sentence: str
+
+
 def read(body: bytes, shape: type = dict) -> Any:
-    """The object, or the list, that the bytes spell. Raises ParseError."""
+    """The object, or the list, that the bytes spell. Raises ParseError, or a Problem that names the fields."""
     try:
         value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+            body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=lambda name: _Flaw(_("{name} is not a number").format(name=name)),
+            parse_float=_finite,
+            parse_int=_whole,
         )
-        _check(value, 0)
     except UnicodeDecodeError as error:
         raise ParseError(_("The body is not UTF-8.")) from error
     except RecursionError as error:
         raise ParseError(_("The body is nested too deeply.")) from error
     except ValueError as error:
-        raise ParseError(_("The body is not valid JSON: {reason}").format(reason=error)) from error
+        raise _not_json(str(error)) from error
+    if flaws := dict(islice(_flaws(value, ()), MOST_ERRORS)):
+        raise _not_json(next(iter(flaws.values())), flaws)
     if not isinstance(value, shape):
         is_list = shape is list
         raise ParseError(_("The body must be a JSON list.") if is_list else _("The body must be one JSON object."))
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _value in pairs]
-        raise ValueError(_("“{name}” is there twice").format(name=next(n for n in names if names.count(n) > 1)))
+def _not_json(reason: str, flaws: dict[str, object] | None = None) -> Problem:
+    sentence = _("The body is not valid JSON: {reason}").format(reason=reason)
+    return Problem(400, ParseError.default_code, sentence, errors=flaws)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found[name] = _Flaw(_("“{name}” is there twice").format(name=name)) if name in found else value
     return found
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(_("{name} is not a number").format(name=name))
-
-
-def _finite(digits: str) -> float:
+def _finite(digits: str) -> float | _Flaw:
     number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(_("a number is too large"))
-    return number
+    return number if abs(number) != float("inf") else _Flaw(_("a number is too large"))
 
 
-def _check(value: Any, depth: int) -> None:
-    if depth > DEEPEST:
-        raise RecursionError
-    if isinstance(value, dict):
+def _whole(digits: str) -> int | _Flaw:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else _Flaw(_("a number is too large"))
+
+
+def _flaws(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Where in the body something is that cannot be kept, and why: `departments.0.role`."""
+    if len(path) > DEEPEST:
+        yield ".".join(path[:1]), _("The body is nested too deeply.")
+    elif isinstance(value, _Flaw):
+        yield ".".join(path), value.sentence
+    elif isinstance(value, dict):
         for name, inner in value.items():
-            _check(name, depth)
-            _check(inner, depth + 1)
+            if _is_unkeepable(name):
+                yield ".".join(path), _("a text contains NUL or half a character")
+            yield from _flaws(inner, (*path, name))
     elif isinstance(value, list):
-        for inner in value:
-            _check(inner, depth + 1)
-    elif isinstance(value, str) and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-        raise ValueError(_("a text contains NUL or half a character"))
+        for position, inner in enumerate(value):
+            yield from _flaws(inner, (*path, str(position)))
+    elif isinstance(value, str) and _is_unkeepable(value):
+        yield ".".join(path), _("a text contains NUL or half a character")
+
+
+def _is_unkeepable(text: str) -> bool:
+    try:
+        return b"\0" in text.encode()
+    except UnicodeEncodeError:
+        return True

@@ -1,4 +1,4 @@
-"""If-Match: whoever acts on an item names the version that he has seen (RFC 9110, 428 by RFC 6585)."""
+"""If-Match: whoever changes an item names the version that he has seen (RFC 9110, 428 by RFC 6585)."""
 
 import re
 
@@ -21,6 +21,26 @@ def required_version(request: Request) -> int:
     if header in ("", "*"):
         sentence = _("Name the version that you have seen: If-Match with the item's ETag.")
         raise Problem(428, "precondition-required", sentence)
+    return _version_in(header)
+
+
+def optional_version(request: Request, present: int | None) -> int | None:
+    """The version that a PUT names, if it does. `present` is that of what is there, None where nothing is.
+
+    Raises 412 where something is there that must not be, or nothing is there that must be; 400 for other values.
+    """
+    none_match, header = (request.headers.get(name, "").strip() for name in ("If-None-Match", "If-Match"))
+    if none_match not in ("", "*"):
+        raise Problem(400, "if-none-match", _("If-None-Match takes nothing but * here: create, change nothing."))
+    if none_match and present is not None:
+        raise Problem(412, "already-there", _("The item is there already."), headers={"ETag": etag(present)})
+    if header and present is None:
+        raise Problem(412, "not-there", _("There is no item under this reference yet."))
+    return None if header in ("", "*") else _version_in(header)
+
+
+def _version_in(header: str) -> int:
+    """-1 for a tag that can match none. Raises 400."""
     tag = _ENTITY_TAG.fullmatch(header)
     if tag is None:
         raise Problem(400, "if-match", _("If-Match takes exactly one ETag, with its quotation marks."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,11 +32,27 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description=_('The ETag of the item as it was seen, e.g. "v17".'),
 )
+IF_MATCH_OPTIONAL = OpenApiParameter(
+    "If-Match", str, HEADER, description=_("The ETag of the item as it was seen; * for any, if only it is there.")
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, HEADER, enum=["*"], description=_("* creates and never changes.")
+)
+_KEY = {"type": "string", "pattern": r"^[!-~]{1,255}$"}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "pattern": r"^[!-~]{1,255}$"},
+    _KEY,
     HEADER,
     description=_("Required for machines, ignored for people: the same key has its effect once, for 7 days."),
+)
+IDEMPOTENCY_KEY_OPTIONAL = OpenApiParameter(
+    "Idempotency-Key", _KEY, HEADER, description=_("The same key has its effect once, for 7 days. Ignored for people.")
+)
+REFERENCE = OpenApiParameter(
+    "ref",
+    {"type": "string", "minLength": 1, "maxLength": 80},
+    OpenApiParameter.PATH,
+    description=_("The caller's own word for the item, UTF-8, percent-encoded."),
 )
 LIMIT = OpenApiParameter(
     "limit",
@@ -63,13 +80,30 @@ _SENTENCES = {
     401: _("No credentials, or credentials that do not hold."),
     403: _("The caller may not do this; `detail` says why."),
     404: _("Not there, or not to be seen by the caller."),
+    406: _("No content type that this operation answers with is accepted."),
     409: _("Not possible in the present state of the item, or the first request with this key is still running."),
     412: _("Somebody changed the item in between; its present ETag comes along."),
     413: _("Too large."),
     415: _("Not the content type that this operation takes."),
     422: _("The Idempotency-Key was used for a different request."),
     428: _("If-Match is missing."),
+    429: _("Too many requests; Retry-After says in how many seconds to come again."),
+    503: _("The service is busy; Retry-After says in how many seconds to come again."),
 }
+_ALWAYS = (400, 401, 403, 404, 406, 429, 503)
+
+
+def _sent(name: str, sentence: Promise, statuses: list[int] | None = None) -> OpenApiParameter:
+    """A header of these answers, or of all."""
+    return OpenApiParameter(name, str, HEADER, response=statuses or True, description=sentence)
+
+
+_HEADERS = [
+    _sent("X-Request-ID", _("The name of this request, as the caller gave it or a new one.")),
+    _sent("RateLimit-Policy", _('How many requests are allowed in a minute, e.g. "read";q=1200;w=60.')),
+    _sent("RateLimit", _('How many are left, and in how many seconds it is all again, e.g. "read";r=1199;t=1.')),
+    _sent("Retry-After", _("Seconds."), [429, 503]),
+]
 
 
 @dataclass(frozen=True)
@@ -90,6 +124,7 @@ class Operation:
     parameters: list[OpenApiParameter] = field(default_factory=list)
     problems: tuple[int, ...] = ()
     sends_etag: bool = False
+    also: tuple[int, ...] = ()  # further statuses with the same answer
     answers_as: str = "application/json"
 
 
@@ -150,27 +185,32 @@ class Schema(AutoSchema):
         return str(self.operation.summary)
 
     def get_description(self) -> str:
-        return str(self.operation.takes.__doc__ or "") if isinstance(self.operation.takes, type) else ""
+        return inspect.getdoc(self.operation.takes) or "" if isinstance(self.operation.takes, type) else ""
 
     def get_tags(self) -> list[str]:
         return [self.operation.tag]
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         chosen = self.operation.filters
-        own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters]
+        own = [*(parameters_of(chosen) if chosen else []), *self.operation.parameters, *_HEADERS]
         if self.operation.sends_etag:
             sentence = _("The version of the item, for the If-Match of the next action.")
-            own.append(OpenApiParameter("ETag", str, HEADER, description=sentence, response=[self.operation.status]))
+            own.append(OpenApiParameter("ETag", str, HEADER, description=sentence, response=self._statuses))
         return own + [entry for name, entry in _OF_THE_PATH.items() if f"{{{name}}}" in self.path]
 
     def get_examples(self) -> list[OpenApiExample]:
         answered = self.operation.answers
         row = getattr(answered, "child", answered)
+        answered_with = {"response_only": True, "status_codes": list(map(str, self._statuses))}
         shown = [
             ("request", examples.request(self.operation.id), {"request_only": True, "media_type": self._takes_type}),
-            ("answer", examples.answer(component(row), force_instance(row)), {"response_only": True}),
+            ("answer", examples.answer(component(row), row and force_instance(row)), answered_with),
         ]
         return [OpenApiExample(name, value, **kind) for name, value, kind in shown if value is not None]
+
+    @property
+    def _statuses(self) -> list[int]:
+        return [self.operation.status, *self.operation.also]
 
     @property
     def _takes_type(self) -> str:
@@ -180,9 +220,9 @@ class Schema(AutoSchema):
         return self.operation.takes
 
     def get_response_serializers(self) -> dict[Any, Any]:
-        problems: Iterable[int] = sorted({400, 401, 403, 404, *self.operation.problems})
+        problems: Iterable[int] = sorted({*_ALWAYS, *self.operation.problems})
         answer = OpenApiResponse(self.operation.answers, description=self.operation.summary)
-        return {(self.operation.status, self.operation.answers_as): answer} | {
+        return dict.fromkeys(((status, self.operation.answers_as) for status in self._statuses), answer) | {
             (status, MEDIA_TYPE): _problem(status) for status in problems
         }
 
@@ -216,6 +256,18 @@ class ClientScheme(OpenApiAuthenticationExtension):
             "description": str(_("Machines: client credentials.")),
             "flows": {"clientCredentials": flow},
         }
+
+
+class SignedScheme(OpenApiAuthenticationExtension):
+    target_class = "workflow.api.signed.SignedAuthentication"
+    name = "signature"
+
+    def get_security_definition(self, auto_schema: Schema) -> dict[str, Any]:
+        description = _(
+            "Machines with a signing key: X-Bihuan-Key, X-Bihuan-Timestamp and X-Bihuan-Nonce beside this header, "
+            "“<algorithm> <hex>” over method, path, query, body hash, timestamp and nonce; see docs/api-signing.md."
+        )
+        return {"type": "apiKey", "in": "header", "name": "X-Bihuan-Signature", "description": str(description)}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from accounts.models import today
-from workflow import progress
-from workflow.facts import Facts, read_facts
+from accounts.prepared import Prepared
+from workflow.api.reading import ReadSerializer
+from workflow.api.seen import SeenItem
+from workflow.facts import read_facts
 from workflow.feed import Position
 from workflow.lifecycle import Action, DepartmentRole, Party, State
-from workflow.models import Event, Evidence, Milestone, Petition, Source, Target, WorkItem
-from workflow.models.progress import latest_measurements
-from workflow.permissions import AllowedAction, allowed_actions
+from workflow.models import Event, Evidence, Milestone, Petition, Source, WorkItem
 from workflow.progress import ProgressClass
 
 
@@ -30,7 +29,8 @@ class ProblemFieldSerializer(serializers.Serializer):
 
 
 class ProblemSerializer(serializers.Serializer):
-    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request."""
+    """RFC 9457. `code` is stable; `detail` is a sentence in the language of the request; `request_id` stands in our
+    logs as well."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -38,23 +38,24 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = ProblemFieldSerializer(many=True)
+    request_id = serializers.CharField()
 
 
-class TurnSerializer(serializers.Serializer):
+class TurnSerializer(ReadSerializer):
     """Whose turn it is; the clock and nobody have no department."""
 
     party = serializers.ChoiceField(source="turn_party", choices=Party.choices)
     department = serializers.CharField(source="turn_department.name", allow_null=True, default=None)
 
 
-class PartySerializer(serializers.Serializer):
+class PartySerializer(ReadSerializer):
     """A department and what it is on the item."""
 
     role = serializers.ChoiceField(choices=DepartmentRole.choices)
     department = serializers.CharField(source="department.name")
 
 
-class SourceOfItemSerializer(serializers.Serializer):
+class SourceOfItemSerializer(ReadSerializer):
     """The source of the item, in short."""
 
     id = serializers.IntegerField()
@@ -62,7 +63,7 @@ class SourceOfItemSerializer(serializers.Serializer):
     title = serializers.CharField()
 
 
-class MilestoneSerializer(serializers.Serializer):
+class MilestoneSerializer(ReadSerializer):
     """A stage of a plan task with its day; `confidence` says how surely the day was read from the text."""
 
     id = serializers.IntegerField()
@@ -73,7 +74,7 @@ class MilestoneSerializer(serializers.Serializer):
     reached_on = serializers.DateField(allow_null=True)
 
 
-class MeasurementSerializer(serializers.Serializer):
+class MeasurementSerializer(ReadSerializer):
     """What was measured last, in the target's unit."""
 
     value = serializers.DecimalField(max_digits=18, decimal_places=4, coerce_to_string=False)
@@ -81,7 +82,7 @@ class MeasurementSerializer(serializers.Serializer):
     at = serializers.DateTimeField(source="report.at")
 
 
-class TargetSerializer(serializers.Serializer):
+class TargetSerializer(ReadSerializer):
     """`id` or `position` names it in a progress report's `values`; `is_met` is null while nothing was measured."""
 
     id = serializers.IntegerField()
@@ -95,7 +96,7 @@ class TargetSerializer(serializers.Serializer):
     is_met = serializers.BooleanField(allow_null=True)
 
 
-class SubIssueSerializer(serializers.Serializer):
+class SubIssueSerializer(ReadSerializer):
     """One matter of a complaint, and what was found of it."""
 
     position = serializers.IntegerField()
@@ -104,7 +105,7 @@ class SubIssueSerializer(serializers.Serializer):
     explanation = serializers.CharField()
 
 
-class HandlingSerializer(serializers.Serializer):
+class HandlingSerializer(ReadSerializer):
     """What was done to whom, as the public tables count it; `fined` in 10,000 yuan."""
 
     ordered_to_rectify = serializers.IntegerField()
@@ -116,7 +117,7 @@ class HandlingSerializer(serializers.Serializer):
     held_accountable = serializers.IntegerField()
 
 
-class PetitionSerializer(serializers.Serializer):
+class PetitionSerializer(ReadSerializer):
     """The complaint behind an item; its number is the item's `external_ref`. `repeat_of` names the first of the row,
     `repeats` counts those after it."""
 
@@ -140,7 +141,7 @@ class PetitionSerializer(serializers.Serializer):
         return len(petition.repeats.all())
 
 
-class AllowedActionSerializer(serializers.Serializer):
+class AllowedActionSerializer(ReadSerializer):
     """May the caller do this now? `reason` says why not."""
 
     action = serializers.ChoiceField(choices=Action.choices)
@@ -149,8 +150,8 @@ class AllowedActionSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
-class ItemSerializer(serializers.Serializer):
-    """An item with everything that its page shows. Built from Facts; see `items_as_seen`."""
+class ItemSerializer(ReadSerializer):
+    """An item with everything that its page shows. Read from SeenItem."""
 
     number = serializers.CharField(source="item.number")
     kind = serializers.ChoiceField(source="item.kind", choices=WorkItem.Kind.choices)
@@ -161,10 +162,10 @@ class ItemSerializer(serializers.Serializer):
     target = serializers.CharField(source="item.target")
     state = serializers.ChoiceField(source="item.state", choices=State.choices)
     state_label = serializers.CharField(source="item.get_state_display")
-    outcome = serializers.SerializerMethodField()
+    outcome = serializers.ChoiceField(choices=WorkItem.Outcome.choices, allow_null=True)
     turn = TurnSerializer(source="item")
     departments = PartySerializer(source="assignments", many=True)
-    acknowledged_by = serializers.SerializerMethodField()
+    acknowledged_by = serializers.ListField(child=serializers.CharField())
     source = SourceOfItemSerializer(source="item.source")
     section = serializers.CharField(source="item.section.title", allow_null=True, default=None)
     region = serializers.CharField(source="item.region.name", allow_null=True, default=None)
@@ -173,67 +174,42 @@ class ItemSerializer(serializers.Serializer):
     supplement_by = serializers.DateField(source="item.supplement_by", allow_null=True)
     original_due_on = serializers.DateField(source="item.original_due_on", allow_null=True)
     deadline_kind = serializers.ChoiceField(source="item.deadline_kind", choices=WorkItem.DeadlineKind.choices)
-    overdue = serializers.SerializerMethodField()
-    progress_class = serializers.SerializerMethodField()
+    overdue = serializers.BooleanField()
+    progress_class = serializers.ChoiceField(choices=ProgressClass.choices)
     progress_percent = serializers.IntegerField(source="item.percent")
     cycle = serializers.IntegerField(source="item.cycle")
     version = serializers.IntegerField(source="item.version")
     external_ref = serializers.CharField(source="item.external_ref")
-    petition = PetitionSerializer(source="item.petition", allow_null=True, default=None)
-    milestones = MilestoneSerializer(source="item.milestones.all", many=True)
-    targets = TargetSerializer(source="item.targets.all", many=True)
-    allowed_actions = serializers.SerializerMethodField()
+    petition = PetitionSerializer(allow_null=True)
+    milestones = MilestoneSerializer(many=True)
+    targets = TargetSerializer(many=True)
+    allowed_actions = AllowedActionSerializer(many=True)
     created_at = serializers.DateTimeField(source="item.created_at")
     updated_at = serializers.DateTimeField(source="item.updated_at")
 
-    def get_acknowledged_by(self, facts: Facts) -> list[str]:
-        """The cooperating departments that have said that they know of their part."""
-        return list(dict.fromkeys(row.department.name for row in facts.assignments if row.acknowledged_at))
 
-    @extend_schema_field(serializers.ChoiceField(choices=WorkItem.Outcome.choices, allow_null=True))
-    def get_outcome(self, facts: Facts) -> str | None:
-        return facts.item.outcome or None
-
-    def get_overdue(self, facts: Facts) -> bool:
-        return progress.is_overdue(facts.item, self.context["today"])
-
-    @extend_schema_field(serializers.ChoiceField(choices=ProgressClass.choices))
-    def get_progress_class(self, facts: Facts) -> str:
-        return progress.progress_class(
-            facts.item, self.context["today"], facts.suspended_days, facts.item.milestones.all()
-        ).value
-
-    @extend_schema_field(AllowedActionSerializer(many=True))
-    def get_allowed_actions(self, facts: Facts) -> list[dict[str, Any]]:
-        return [_allowed(entry) for entry in allowed_actions(self.context["user"], facts, self.context["today"])]
+_ITEMS = ItemSerializer(many=True)
 
 
-def _allowed(entry: AllowedAction) -> dict[str, Any]:
-    return {
-        "action": entry.action.value,
-        "label": entry.label,
-        "allowed": entry.is_allowed,
-        "reason": entry.reason,
-    }
+_SHOWN = ("source", "section", "region", "parent", "office", "turn_department", "procedure")
+_ROWS = Prepared(lambda: WorkItem.objects.select_related(*_SHOWN).order_by(), "id")
 
 
-def shown(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    """With the rows that an item's representation names."""
-    targets = Prefetch("targets", Target.objects.prefetch_related(latest_measurements()))
-    named = ("source", "section", "region", "parent", "office", "turn_department", "procedure")
-    named += ("petition__repeat_of__item",)
-    of_petitions = ("petition__sub_issues", "petition__regions", "petition__repeats")
-    return items.select_related(*named).prefetch_related("milestones", targets, *of_petitions)
+def shown(pks: Iterable[int]) -> list[WorkItem]:
+    """With the rows that an item's representation names, in this order."""
+    pks = list(pks)
+    found = {item.pk: item for item in _ROWS(pks)}
+    return [found[pk] for pk in pks if pk in found]
 
 
 def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str, Any]]:
     """Items as this caller sees them, in their order; a constant number of queries."""
+    items, day = list(items), today()
     facts = read_facts(items)
-    context = {"user": request.user, "today": today(), "request": request}
-    return ItemSerializer([facts[item.pk] for item in items], many=True, context=context).data
+    return _ITEMS.to_representation([SeenItem(facts[item.pk], request.user, day) for item in items])
 
 
-class EventSerializer(serializers.Serializer):
+class EventSerializer(ReadSerializer):
     """One thing that happened. `actor` and `department` are null when it was the clock."""
 
     id = serializers.IntegerField()

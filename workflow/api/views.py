@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from workflow.api import limits
 from workflow.api.errors import invalid_input
 from workflow.api.pagination import PAGING, Keyset, check_parameters, count, read_limit, read_number
-from workflow.api.preconditions import etag
+from workflow.api.preconditions import etag, stale
 from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
 from workflow.api.serializers import EventSerializer, ItemSerializer, items_as_seen, shown
 from workflow.filters import ItemFilter
 from workflow.models import Event, WorkItem
-from workflow.querysets import visible_to
+from workflow.querysets import visible_to, with_a_part_first
+from workflow.refusal import RefusalKind, Refused
 
 HIGHEST_ID = 2**63 - 1
 
@@ -28,17 +34,44 @@ HIGHEST_ID = 2**63 - 1
 class ApiView(APIView):
     """`operations` says by method which scope is needed and what the description tells; no entry, no access."""
 
-    http_method_names = ("get", "head", "post")
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     operations: ClassVar[dict[str, Operation]] = {}
-    parameters: ClassVar[tuple[str, ...]] = ()  # of the query
+    parameters: ClassVar[tuple[str, ...]] = ()  # of a query; whoever writes has none
+    standing: limits.Standing | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.pay(request)
         super().initial(request, *args, **kwargs)
-        check_parameters(request, self.parameters)
+        check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
+
+    def pay(self, request: Request) -> None:
+        """Before anything else is looked at, so that whatever is refused costs as well. Raises 401 or 429."""
+        try:
+            is_known = request.user.is_authenticated
+        except APIException:
+            self._count(limits.Quota.STRANGER, limits.stranger(request))
+            raise
+        if not is_known:
+            return self._count(limits.Quota.STRANGER, limits.stranger(request))
+        cost = 1
+        try:
+            cost = self.cost(request)
+        finally:  # what cannot be read costs one
+            self._count(limits.quota_of(request), limits.known(request), cost)
+
+    def _count(self, quota: limits.Quota, whose: str, cost: int = 1) -> None:
+        self.standing = limits.take(quota, whose, cost)
+        self.standing.check()
+
+    def cost(self, request: Request) -> int:
+        """In tokens."""
+        return 1
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if self.standing:
+            self.standing.tell(response)
         return response
 
     def filtered(self, request: Request, filterset: type[FilterSet], rows: QuerySet) -> FilterSet:
@@ -73,10 +106,12 @@ class ItemList(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        chosen = self.filtered(request, ItemFilter, shown(visible_to(request.user)))
-        items, following = Keyset.of(chosen.chosen_ordering).page(request, chosen.qs)
-        number, is_capped = count(chosen.qs)
-        results = items_as_seen(items, request)
+        chosen = self.filtered(request, ItemFilter, visible_to(request.user))
+        keyset = Keyset.of(chosen.chosen_ordering)
+        few = with_a_part_first(request.user, chosen.qs)
+        number, is_capped = count(few)
+        rows, following = keyset.page(request, (chosen.qs if is_capped else few).only(keyset.field))
+        results = items_as_seen(shown(row.pk for row in rows), request)
         return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})
 
 
@@ -85,15 +120,29 @@ class ItemView(ApiView):
 
     def item(self, request: Request, number: str) -> WorkItem:
         """Raises 404, the same for an item that is hidden and for one that never was."""
-        found = shown(visible_to(request.user)).filter(number=number).first()
-        if found is None:
+        found = shown(visible_to(request.user).filter(number=number).values_list("pk", flat=True))
+        if not found:
             raise NotFound
-        return found
+        return found[0]
+
+    @contextmanager
+    def telling_what_is_there(self, request: Request, number: str) -> Iterator[None]:
+        """A verb that is refused because somebody was faster: 412 carries the tag of what is there now."""
+        try:
+            yield
+        except Refused as refused:
+            if refused.refusal.kind == RefusalKind.STALE:
+                raise stale(self.item(request, number).version, str(refused.refusal)) from refused
+            raise
 
 
-def item_response(item: WorkItem, request: Request) -> Response:
+def item_response(item: WorkItem, request: Request, status: int = 200) -> Response:
+    """An item that is new says where it is."""
     (seen,) = items_as_seen([item], request)
-    return Response(seen, headers={"ETag": etag(item.version)})
+    headers = {"ETag": etag(item.version)}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = reverse("api:item", args=[item.number], request=request)
+    return Response(seen, status=status, headers=headers)
 
 
 class ItemDetail(ItemView):
@@ -130,9 +179,11 @@ def _after(request: Request, pk: int) -> str:
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
-def whole_page(serializer: type[Serializer], rows: QuerySet, keyset: Keyset, request: Request) -> Response:
-    """A counted keyset page of rows that need no facts."""
+def whole_page(
+    serializer: type[Serializer], rows: QuerySet, keyset: Keyset, request: Request, **known: Any
+) -> Response:
+    """A counted keyset page of rows that need no facts; `known` is the serializer's context besides the request."""
     found, following = keyset.page(request, rows)
     number, is_capped = count(rows)
-    results = serializer(found, many=True, context={"request": request}).data
+    results = serializer(found, many=True, context={"request": request} | known).data
     return Response({"results": results, "next": following, "count": number, "count_capped": is_capped})

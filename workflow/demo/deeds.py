@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounts.models import User
 from accounts.roles import Role
 from workflow import services
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.demo import papers
 from workflow.demo.stage import Plot, Stage
 from workflow.lifecycle import DepartmentRole, State
@@ -73,7 +73,7 @@ class Deeds:
 
     def _report(self, now: datetime) -> None:
         """In proportion to the time that has gone, up to what the plot says."""
-        item, today = self._present(), now.astimezone(BUSINESS_ZONE).date()
+        item, today = self._present(), business_day(now)
         if item.state != State.RECTIFYING:
             return  # passed on, and not accepted again yet
         share = (today - self.plot.began) / max(self.plot.due_on - self.plot.began, timedelta(days=1))
@@ -97,7 +97,7 @@ class Deeds:
 
     def _verify(self, now: datetime) -> None:
         opinion = "资料齐全，现场核查与报告一致，同意通过。"
-        by, day = self._verifier(), now.astimezone(BUSINESS_ZONE).date()
+        by, day = self._verifier(), business_day(now)
         visit = {"visited_on": day, "team": f"{self.item.turn_department}核查组"}
         met = {standard.value: {"met": True, "note": ""} for standard in Standard}
         services.verify(self.item, by=by, conclusion="pass", opinion=opinion, checklist=met, **visit, now=now)
@@ -132,7 +132,7 @@ class Deeds:
             services.reopen(self._present(), by=self._office(Role.DISPATCHER), reason=opinion, now=now)
 
     def _find_again(self, finding: str, opinion: str, now: datetime) -> bool:
-        item, today = self._present(), now.astimezone(BUSINESS_ZONE).date()
+        item, today = self._present(), business_day(now)
         if not item.look_backs.filter(cycle=item.cycle, finding="", dropped_at=None, due_on__lte=today).exists():
             return False
         by = self._office(Role.VERIFIER)

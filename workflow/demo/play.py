@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Department, Region, User
 from notifications.services import mark_read
 from workflow import seeding
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import BUSINESS_ZONE, business_day
 from workflow.demo import people
 from workflow.demo.stage import Plot, Stage
 from workflow.demo.story import History, dispatcher_of
@@ -108,7 +108,7 @@ def _source(row: dict[str, str], office: Department, by: User, at: datetime) -> 
         kind=row["kind"],
         title=row["title"].format(year=year),
         document_number=row["document_number"].format(year=year),
-        issued_on=at.astimezone(BUSINESS_ZONE).date(),
+        issued_on=business_day(at),
         procedure=Procedure.objects.current(office).get(code=row["procedure"]),
         office=office,
         created_by=by,
@@ -138,7 +138,7 @@ def _complaint(row: dict[str, Any], received: datetime) -> Complaint:
     return Complaint(
         channel=row.get("channel", Petition.Channel.HOTLINE),
         batch="第一批",
-        received_on=received.astimezone(BUSINESS_ZONE).date(),
+        received_on=business_day(received),
         place=row.get("place", ""),
         sub_issues=tuple(row.get("matters", ())),
         repeat_of=earlier.number if earlier else "",

@@ -11,7 +11,7 @@ from typing import Any
 from accounts.models import Department, User
 from accounts.roles import Role
 from workflow import deadline_scan, working_calendar
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import BUSINESS_ZONE, business_day
 from workflow.models import Timer
 
 Play = Callable[[datetime], Any]
@@ -29,7 +29,7 @@ class Stage:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.today = now.astimezone(BUSINESS_ZONE).date()
+        self.today = business_day(now)
         self.random = Random(20230914)  # the same demo each time
         self._calendar = working_calendar.load()
         self._steps: list[Step] = []

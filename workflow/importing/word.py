@@ -58,8 +58,12 @@ def _check_container(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as container:
             parts = container.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        # NotImplementedError is zipfile's word for an archive of a kind that it does not know
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,  # zipfile's word for an archive of a kind that it does not know
+        OSError,
+    ) as error:
         raise UnreadableDocument(_("The content of the file does not fit its name: it is not a Word file.")) from error
     _check_parts(parts)
 

@@ -8,11 +8,13 @@ from workflow.models.extensions import Extension, Suspension
 from workflow.models.idempotency import IdempotencyRecord
 from workflow.models.imports import PlanImport
 from workflow.models.items import Assignment, NumberSeries, WorkItem
+from workflow.models.limits import RateBucket
 from workflow.models.look_backs import LookBack
 from workflow.models.papers import Paper, Proposal
 from workflow.models.petitions import Petition, SubIssue
 from workflow.models.procedures import Procedure, Rung, Stage
 from workflow.models.progress import Measurement, Milestone, ProgressReport, Target
+from workflow.models.references import ExternalReference
 from workflow.models.runs import Job, Run
 from workflow.models.sources import Section, Source
 from workflow.models.timers import AlertNote, RungFiring, Timer
@@ -26,6 +28,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Extension",
+    "ExternalReference",
     "Filing",
     "IdempotencyRecord",
     "Job",
@@ -41,6 +44,7 @@ __all__ = [
     "ProgressReport",
     "Proposal",
     "Publicity",
+    "RateBucket",
     "Run",
     "Rung",
     "RungFiring",

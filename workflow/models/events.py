@@ -67,6 +67,7 @@ class Event(models.Model):
     FINDINGS = "findings"
     RECALCULATE = "recalculate"
     REARM = "rearm"
+    REVISE = "revise"
 
     class Meta:
         ordering = ["id"]
@@ -98,6 +99,7 @@ class Event(models.Model):
             self.FINDINGS: _("Findings recorded"),
             self.RECALCULATE: _("Time limits recalculated"),
             self.REARM: _("Time limits set again by the system"),
+            self.REVISE: _("Corrected"),
         }
         return str(own.get(self.action) or Action(self.action).label)
 

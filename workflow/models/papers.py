@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.models.items import WorkItem
 from workflow.models.procedures import PROPOSED
 from workflow.models.timers import RungFiring, Timer
@@ -109,4 +109,4 @@ class Paper(models.Model):
     @property
     def was_answered_late(self) -> bool:
         """By the day in force."""
-        return bool(self.answered_at) and self.answered_at.astimezone(BUSINESS_ZONE).date() > self.due_on
+        return bool(self.answered_at) and business_day(self.answered_at) > self.due_on

@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.models import Paper
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -48,7 +48,7 @@ def _write(document: Doc, paper: Paper) -> None:
         _line(document, text).paragraph_format.first_line_indent = SIZE * 2
     if paper.reply_by:
         _line(document, _("To be answered by %(day)s") % {"day": formats.date_format(paper.reply_by)})
-    signed_on = paper.signed_at.astimezone(BUSINESS_ZONE).date()
+    signed_on = business_day(paper.signed_at)
     _line(document, str(paper.office), ALIGN.RIGHT)
     _line(document, _("Signed by: %(name)s") % {"name": paper.signed_by}, ALIGN.RIGHT)
     _line(document, formats.date_format(signed_on), ALIGN.RIGHT)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from workflow.deadlines import BUSINESS_ZONE, Firing, RungTerms, WorkingCalendar, end_of, first_firing
+from workflow.deadlines import Firing, RungTerms, WorkingCalendar, business_day, end_of, first_firing
 
 
 class Waiting(NamedTuple):
@@ -50,4 +50,4 @@ def armed(firings: Iterable[Firing], moment: datetime) -> Waiting | None:
 def approval_after(ends_on: date, days: int, now: datetime, calendar: WorkingCalendar) -> tuple[date, datetime]:
     """Publicity ends by itself: the last day to approve, and the moment from which that clock runs."""
     moment = max(end_of(ends_on), now)
-    return calendar.add_working_days(moment.astimezone(BUSINESS_ZONE).date(), days), moment
+    return calendar.add_working_days(business_day(moment), days), moment

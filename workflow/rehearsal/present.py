@@ -8,7 +8,7 @@ from functools import partial
 
 from accounts.models import Department
 from workflow.audiences import Place, Posts
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar, end_of
+from workflow.deadlines import WorkingCalendar, business_day, end_of
 from workflow.rehearsal.ladders import LadderChange, Ladders
 from workflow.rehearsal.readers import Readers
 from workflow.rehearsal.standings import Family, Running, Scope, families, running
@@ -20,14 +20,15 @@ def rehearse(
     *,
     now: datetime,
     calendar: WorkingCalendar,
-    scope: Scope = Scope(),  # noqa: B008  immutable
+    scope: Scope | None = None,
     change: LadderChange | None = None,
 ) -> Rehearsal:
     """What the scan would tell over the period if nobody moved: by the ladders in force, or by a changed one."""
+    scope = scope or Scope()
     found = families(scope, anew=change is not None)
     clocks = _clocks(found)
     ladders = Ladders({entry.clock.procedure for entry in clocks}, calendar, now, change)
-    posts = Posts(_departments({entry.place for entry in clocks}), now.astimezone(BUSINESS_ZONE).date())
+    posts = Posts(_departments({entry.place for entry in clocks}), business_day(now))
     readers = Readers(posts, partial(ladders.steps, until=end_of(period.last)))
     result = Rehearsal(period, clocks=running(scope).count())
     for family, number in found.items():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.outbox.claiming import TOGETHER
 from workflow.audiences import Seat
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.refusal import Refused, invalid
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Rehearsal:
 
     def add(self, telling: Telling, number: int) -> None:
         """What so many clocks tell alike; nothing before the first day."""
-        day, measure = telling.at.astimezone(BUSINESS_ZONE).date(), telling.rung.measure
+        day, measure = business_day(telling.at), telling.rung.measure
         if day < self.period.first:
             return
         self.fired[day, measure] += number
@@ -108,7 +108,7 @@ class Rehearsal:
         """(day, user) → notices."""
         found: Counter[tuple[date, int]] = Counter()
         for (moment, user), number in self.together.items():
-            found[moment.astimezone(BUSINESS_ZONE).date(), user] += number
+            found[business_day(moment), user] += number
         return found
 
     def days(self) -> list[DayCount]:
@@ -121,7 +121,7 @@ class Rehearsal:
         """By day: what waits for one person at one moment leaves in one message, if it is more than a few."""
         found: Counter[date] = Counter()
         for (moment, _user), number in self.together.items():
-            found[moment.astimezone(BUSINESS_ZONE).date()] += 1 if number > TOGETHER else number
+            found[business_day(moment)] += 1 if number > TOGETHER else number
         return found
 
     def reached(self) -> list[int]:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.lifecycle import Action, State
 from workflow.models import Closure, WorkItem
 from workflow.querysets import visible_to
@@ -58,7 +58,7 @@ def _close(step: Step, outcome: str, opinion: str, document_number: str, signed_
     item, submission = step.item, latest_submission(step.item)
     verification = submission.verifications.latest("id")
     day = signed_on or step.today
-    if not verification.at.astimezone(BUSINESS_ZONE).date() <= day <= step.today:
+    if not business_day(verification.at) <= day <= step.today:
         sentence = _("A close-out is signed after the last verification and not in the future.")
         raise Refused(invalid("signed-on", sentence, signed_on=sentence))
     return Closure.objects.create(

@@ -140,9 +140,9 @@ class _Fault:
         return bool(self.missing or self.broken)
 
 
-def _fault(item: WorkItem, running: Iterable[Timer], calendar: WorkingCalendar, now: datetime) -> _Fault:
+def _fault(item: WorkItem, running: list[Timer], calendar: WorkingCalendar, now: datetime) -> _Fault:
     """Compares which clocks run, not until when: days that moved with the calendar are a matter of people."""
-    wanted = deadlines.running_clocks(timers.clock_facts(item, calendar), item.procedure, calendar)
+    wanted = deadlines.running_clocks(timers.clock_facts(item, calendar, running), item.procedure, calendar)
     there = {_which(timer): timer for timer in running}
     missing = [clock.clock for clock in wanted if _which(clock) not in there]
     asked = {_which(clock) for clock in wanted}

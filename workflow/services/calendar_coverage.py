@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from notifications.alarms import clear_others, raise_alarm
 from workflow import database_clock, working_calendar
 from workflow.anchors import COUNTED
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.models import Timer
 
 PUBLISHED_IN = 11  # November: by then the next year's arrangement is out, or about to be
@@ -37,7 +37,7 @@ def _reached() -> list[int]:
 
 def watch_the_calendar(now: datetime | None = None) -> int:
     """Raise an alarm for each year that is missing, clear those that are there; returns how many are missing."""
-    today = (now or database_clock.now()).astimezone(BUSINESS_ZONE).date()
+    today = business_day(now or database_clock.now())
     with translation.override(settings.LANGUAGE_CODE):
         missing = {f"calendar:{year}": (year, why) for year, why in calendar_coverage(today).items()}
         for key, (year, why) in missing.items():

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.lifecycle import Action, State
 from workflow.models import Closure, Filing, WorkItem
 from workflow.refusal import Refused, invalid
@@ -47,4 +47,4 @@ def file_closure(
 
 
 def _first_day(closure: Closure) -> date:
-    return closure.signed_on or closure.at.astimezone(BUSINESS_ZONE).date()
+    return closure.signed_on or business_day(closure.at)

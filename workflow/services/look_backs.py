@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.lifecycle import Action, EvidenceKind, State
 from workflow.models import Evidence, LookBack, WorkItem
 from workflow.refusal import Refused, invalid
@@ -88,7 +88,7 @@ def _check(step: Step, finding: str, visited_on: date | None) -> None:
     if finding not in LookBack.Finding.values:
         sentence = _("Unknown finding.")
         raise Refused(invalid("finding", sentence, finding=sentence))
-    closed_on = step.item.closed_at.astimezone(BUSINESS_ZONE).date()
+    closed_on = business_day(step.item.closed_at)
     if visited_on and not closed_on <= visited_on <= step.today:
         sentence = _("The visit lies between the close-out and today.")
         raise Refused(invalid("visited-on", sentence, visited_on=sentence))

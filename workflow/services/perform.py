@@ -10,17 +10,20 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from accounts.models import User
-from workflow import database_clock, notices, permissions
-from workflow.deadlines import BUSINESS_ZONE, WorkingCalendar
+from accounts.prepared import Prepared, ask_together, saving, storing
+from workflow import notices, permissions
+from workflow.database_clock import present_moment
+from workflow.deadlines import WorkingCalendar, business_day
 from workflow.facts import Facts, read_facts
 from workflow.lifecycle import TURN, Action, DepartmentRole, Party, State, leads_to
 from workflow.models import Assignment, Event, WorkItem
 from workflow.refusal import Refusal, RefusalKind, Refused, conflict
 from workflow.services import leaving, timers
 from workflow.services.roll_up import roll_up
+from workflow.working_calendar import present_calendar
 
 ALWAYS_WRITTEN = ("state", "stage", "turn_party", "turn_department", "version", "updated_at", "entered_at")
 
@@ -38,7 +41,7 @@ class Step:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(BUSINESS_ZONE).date()
+        return business_day(self.now)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -75,7 +78,7 @@ def perform(
     `now` is an aware moment, by default the present. Raises Refused; then nothing has changed.
     """
     with busy_refused(), transaction.atomic():
-        return _perform(item, action, by, effect, note, version, now or database_clock.now())
+        return _perform(item, action, by, effect, note, version, now)
 
 
 @contextmanager
@@ -90,18 +93,25 @@ def busy_refused() -> Iterator[None]:
 
 
 def is_busy(error: Exception) -> bool:
-    """Did somebody else hold a lock for too long? Then nothing is wrong, and the same works later."""
-    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
+    """Was somebody else in the way? Then nothing is wrong, and the same works later."""
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure)
 
 
 def _perform(
-    seen: WorkItem, action: Action, by: User | None, effect: Effect, note: str, version: int | None, now: datetime
+    seen: WorkItem,
+    action: Action,
+    by: User | None,
+    effect: Effect,
+    note: str,
+    version: int | None,
+    now: datetime | None,
 ) -> WorkItem:
-    item = lock(seen)
+    item, moment, calendar = _opened(seen)
+    now = now or moment
     if version is not None and version != item.version:
         raise Refused(stale())
-    facts = read_facts([item])[item.pk]
-    today = now.astimezone(BUSINESS_ZONE).date()
+    facts = read_facts([item], calendar)[item.pk]
+    today = business_day(now)
     if refusal := permissions.refuse(action, by, facts, today):
         raise Refused(refusal)
     department_id = permissions.acting_department(action, by, facts) if by else None
@@ -110,25 +120,12 @@ def _perform(
     change = effect(step)
     if change.to not in leads_to(action, State(before)):
         raise AssertionError(f"{action} may not lead from {before} to {change.to}")
-    _write(step, change)
-    event = Event.objects.create(
-        item=item,
-        action=action,
-        version=item.version,
-        cycle=item.cycle,
-        from_state=before,
-        to_state=item.state,
-        actor=by,
-        department_id=department_id,
-        note=note,
-        data=change.data,
-        at=now,
-    )
+    event = _write(step, change, Event(action=action, actor=by, department_id=department_id, note=note))
     notices.announce(event, item)
     return item
 
 
-def _write(step: Step, change: Change) -> None:
+def _write(step: Step, change: Change, event: Event) -> Event:
     item = step.item
     has_moved = change.is_anew or (item.state, item.stage, item.cycle) != (change.to, change.stage, step.cycle)
     before, item.state, item.stage = item.state, change.to, change.stage
@@ -137,20 +134,38 @@ def _write(step: Step, change: Change) -> None:
     if has_moved:
         item.entered_at = step.now
     set_turn(item)
-    item.save(update_fields={*ALWAYS_WRITTEN, *change.fields})
+    event.item, event.version, event.cycle, event.at = item, item.version, item.cycle, step.now
+    event.from_state, event.to_state, event.data = before, item.state, change.data
+    ask_together(saving(item, {*ALWAYS_WRITTEN, *change.fields}), storing(event))
     if item.parent_id:
         roll_up(item.parent_id)
     leaving.leave(item, before, by=step.by, now=step.now, today=step.today)
     if change.restarts_clocks:
         timers.rearm(item, step.calendar, step.now, has_moved)
+    return event
 
 
 def lock(seen: WorkItem) -> WorkItem:
     """The item read anew under a row lock, its parent before it, so that two verbs on one family never deadlock."""
-    items = WorkItem.objects.select_for_update(of=("self",), no_key=True)
+    return _opened(seen)[0]
+
+
+def _opened(seen: WorkItem) -> tuple[WorkItem, datetime, WorkingCalendar]:
+    """The item as `lock` has it, the moment at which it was locked, and the calendar."""
     if seen.parent_id:  # never changes
-        items.filter(pk=seen.parent_id).values_list("pk").get()
-    return items.select_related("procedure", "lead", "office", "source").get(pk=seen.pk)
+        _LOCKED([seen.parent_id])
+    (item,), moment, calendar = ask_together(_LOCKED.of([seen.pk]), present_moment(), present_calendar())
+    return item, moment, calendar
+
+
+_LOCKED = Prepared(
+    lambda: (
+        WorkItem.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("procedure", "lead", "office", "source")
+        .order_by()
+    ),
+    "id",
+)
 
 
 def wait_at_most(milliseconds: int) -> None:

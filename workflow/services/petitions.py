@@ -36,12 +36,13 @@ class Complaint:
     repeat_of: str = ""
 
 
-def refuse_number_twice(source: Source, number: str) -> None:
+def refuse_number_twice(source: Source, number: str, but: WorkItem | None = None) -> None:
     """A petition's number stands once in its source; the row lock holds for whoever registers at the same moment."""
     if not number:
         return
     Source.objects.select_for_update(no_key=True).get(pk=source.pk)
-    if twin := WorkItem.objects.filter(source=source, external_ref=number).values_list("number", flat=True).first():
+    others = WorkItem.objects.filter(source=source, external_ref=number).exclude(pk=but and but.pk)
+    if twin := others.values_list("number", flat=True).first():
         sentence = format_lazy(_("This number is there already: {item}."), item=twin)
         raise Refused(invalid("petition-number", sentence, external_ref=sentence))
 
@@ -63,6 +64,13 @@ def open_petition(item: WorkItem, complaint: Complaint, today: date) -> Petition
         SubIssue(petition=petition, position=place, text=text) for place, text in enumerate(matters, 1)
     )
     return petition
+
+
+def move_to_region(item: WorkItem, before: Region | None, after: Region | None) -> None:
+    """The region of an item was corrected; so it is among those of its petition, and the wrong one is not."""
+    if petition := Petition.objects.filter(item=item).first():
+        petition.regions.remove(*filter(None, [before]))
+        petition.regions.add(*filter(None, [after]))
 
 
 def _check_complaint(complaint: Complaint, matters: list[str], today: date) -> None:

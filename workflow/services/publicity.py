@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from workflow.deadlines import BUSINESS_ZONE, StatedPeriod, stated_period
+from workflow.deadlines import StatedPeriod, business_day, stated_period
 from workflow.lifecycle import Action, State
 from workflow.models import Publicity, Verification, WorkItem
 from workflow.refusal import Refused, invalid
@@ -59,7 +59,7 @@ def publish(
 
 def _check_start(step: Step, starts_on: date) -> None:
     passes = [row.at for row in step.facts.verifications if row.conclusion == Verification.Conclusion.PASS]
-    verified_on = max(passes).astimezone(BUSINESS_ZONE).date()
+    verified_on = business_day(max(passes))
     if not verified_on <= starts_on <= step.today + AHEAD:
         sentence = format_lazy(
             _("A notice begins between {first}, when the item was verified, and {last}."),

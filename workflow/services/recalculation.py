@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from notifications.alarms import clear_alarm, raise_alarm
 from workflow import database_clock
+from workflow.deadlines import business_day
 from workflow.models import CalendarYear, Event, Publicity, Timer, WorkItem
 from workflow.models.procedures import Clock
 from workflow.notices import NOTICES, Announcement, announce_all
@@ -155,7 +156,7 @@ def _move_objections(item: WorkItem, calendars: Calendars) -> None:
     """All that are open, not only the one whose clock runs."""
     days = item.procedure.decision_days
     for row in item.objections.filter(upheld=None, decide_by__isnull=False):
-        start = timers.business_day(row.at)
+        start = business_day(row.at)
         if row.decide_by == calendars.before.add_working_days(start, days):
             row.decide_by = calendars.after.add_working_days(start, days)
             row.save(update_fields=["decide_by"])

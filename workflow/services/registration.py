@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from workflow import database_clock, permissions
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import BUSINESS_ZONE, business_day
 from workflow.lifecycle import Party, State
 from workflow.models import Event, Source, WorkItem
 from workflow.refusal import Refused, invalid
@@ -36,6 +36,9 @@ def register_issue(
     """
     if refusal := permissions.refuse_registration(by, source.office_id):
         raise Refused(refusal)
+    if source.kind == Source.Kind.PLAN:
+        sentence = _("The tasks of a plan are brought in with its document alone, by importing it.")
+        raise Refused(invalid("plan-source", sentence, source=sentence))
     require(title=title, description=description)
     is_petition = source.kind == Source.Kind.PETITION
     if complaint and not is_petition:
@@ -60,7 +63,7 @@ def register_issue(
         )
         item.save()
         if is_petition:
-            open_petition(item, complaint or Complaint(), now.astimezone(BUSINESS_ZONE).date())
+            open_petition(item, complaint or Complaint(), business_day(now))
         record_creation([item], by, now)
     return item
 

@@ -15,11 +15,13 @@ from workflow.forms import ASKS_FOR_DEPARTMENTS, FORMS
 from workflow.forms.fields import ActionForm
 from workflow.forms.petitions import FindingsForm
 from workflow.forms.rectification import EvidenceForm
+from workflow.forms.revising import RevisionForm
 from workflow.lifecycle import Action, DepartmentRole, State
 from workflow.models import Assignment, Event, Timer, WorkItem
 from workflow.needs import COOPERATING
 from workflow.permissions import AllowedAction, allowed_actions, may_see_objectors, on_the_road
 from workflow.refusal import RefusalKind
+from workflow.views.correction_form import correction_offered
 from workflow.views.evidence_shown import evidence_shown
 from workflow.views.family import family
 from workflow.views.papers import papers_shown
@@ -71,6 +73,8 @@ class Attempt:
     evidence_refusal: str = ""
     findings_form: FindingsForm | None = None
     findings_refusal: str = ""
+    revision_form: RevisionForm | None = None
+    revision_refusal: str = ""
     status: int = 200
 
 
@@ -90,6 +94,7 @@ def item_page(request: HttpRequest, item: WorkItem, attempt: Attempt | None = No
         "offers": offers(request.user, facts, attempt),
         **evidence_shown(request.user, facts, attempt.evidence_form),
         **petition_card(request.user, facts, attempt.findings_form),
+        **correction_offered(request.user, item, attempt.revision_form),
         **_records(request.user, item),
         **papers_shown(facts),
         **_clocks(item, working_calendar.load()),

@@ -4,13 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Department, Region, today
 from workflow.duplicates import likely_duplicates
 from workflow.forms.registering import RegisterForm
 from workflow.models import Source, WorkItem
@@ -19,6 +17,7 @@ from workflow.refusal import Refusal, Refused
 from workflow.services.registration import register_issue
 from workflow.views.access import offices_of, signed_in
 from workflow.views.actions import STATUS
+from workflow.views.correction_form import regions_of
 
 
 @signed_in
@@ -58,7 +57,5 @@ def show(refusal: Refusal, form: forms.Form) -> int:
 
 def _form(request: HttpRequest, offices: frozenset[int]) -> RegisterForm:
     sources = sources_visible_to(request.user).filter(office__in=offices).exclude(kind=Source.Kind.PLAN)
-    cities = Department.objects.filter(pk__in=offices).values("region")
-    regions = Region.objects.valid_on(today()).filter(Q(pk__in=cities) | Q(parent__in=cities))
-    options: dict[str, Any] = {"sources": sources, "regions": regions}
+    options: dict[str, Any] = {"sources": sources, "regions": regions_of(offices)}
     return RegisterForm(request.POST or None, initial={"source": request.GET.get("source")}, **options)

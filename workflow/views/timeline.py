@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from workflow import wording
 from workflow.lifecycle import Action
 from workflow.models import Event, Evidence, LookBack, Objection, Petition, Verification, WorkItem
 from workflow.models.petitions import Finding
@@ -270,6 +271,10 @@ def _rearmed(data: dict[str, Any]) -> Iterator[str]:
         yield from _rung(clock)
 
 
+def _revised(data: dict[str, Any]) -> Iterator[str]:
+    yield from wording.corrected(data["changed"])
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Action.ASSIGN: _assigned,
     Action.DECLINE: _declined,
@@ -303,4 +308,5 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     Event.FINDINGS: _found,
     Event.RECALCULATE: _recalculated,
     Event.REARM: _rearmed,
+    Event.REVISE: _revised,
 }

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User, today
-from workflow.deadlines import BUSINESS_ZONE
+from workflow.deadlines import business_day
 from workflow.facts import read_facts
 from workflow.models import Evidence, Petition, Publicity, WorkItem
 from workflow.models.petitions import COUNTS
@@ -155,8 +155,7 @@ def _papers(found: dict[str, Any]) -> list[Paper]:
         for row in found["extensions"]
     ]
     papers += [
-        Paper(str(row.get_measure_display()), row.number, row.signed_at.astimezone(BUSINESS_ZONE).date())
-        for row in found["measures"]
+        Paper(str(row.get_measure_display()), row.number, business_day(row.signed_at)) for row in found["measures"]
     ]
     for closure in found["closures"]:
         papers.append(Paper(_("Close-out"), closure.document_number, closure.signed_on))

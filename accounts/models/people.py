@@ -193,17 +193,3 @@ class Membership(Validity):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.department} · {self.get_role_display()}"
-
-
-class MachineClient(models.Model):
-    """Which scopes a machine may ask for. Its rights are those of its stand-in user, `application.user`."""
-
-    application = models.OneToOneField("oauth2_provider.Application", models.CASCADE, related_name="machine_client")
-    scopes = ArrayField(models.CharField(max_length=30), verbose_name=_("scopes"))
-
-    class Meta:
-        verbose_name = _("machine client")
-        verbose_name_plural = _("machine clients")
-
-    def __str__(self) -> str:
-        return str(self.application)
