@@ -27,7 +27,11 @@ from workflow.api.serializers import ProblemSerializer
 HEADER, PATH, QUERY = OpenApiParameter.HEADER, OpenApiParameter.PATH, OpenApiParameter.QUERY
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, HEADER, required=True, description=_('The ETag of the item as it was seen, e.g. "v17".')
+    "If-Match",
+    {"type": "string", "pattern": r'^"v[0-9]{1,9}"$'},
+    HEADER,
+    required=True,
+    description=_('The ETag of the item as it was seen, e.g. "v17".'),
 )
 IF_MATCH_OPTIONAL = OpenApiParameter(
     "If-Match", str, HEADER, description=_("The ETag of the item as it was seen; * for any, if only it is there.")
@@ -35,7 +39,7 @@ IF_MATCH_OPTIONAL = OpenApiParameter(
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, HEADER, enum=["*"], description=_("* creates and never changes.")
 )
-_KEY = {"type": "string", "minLength": 1, "maxLength": 255}
+_KEY = {"type": "string", "pattern": r"^[!-~]{1,255}$"}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     _KEY,
