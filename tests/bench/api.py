@@ -64,7 +64,7 @@ def _lists(site: web.Site, options: argparse.Namespace) -> Iterator[Line]:
     yield _list_line("list-first", first)
     yield _list_line("page-number-first", page_number)
     yield _list_line("list-first-vs-page-number", first, first.per_second / page_number.per_second)
-    yield _list_line("list-deep-vs-first", far, far.per_second / first.per_second)
+    yield _list_line("list-deep-vs-first", far, first.per_second / far.per_second)
 
 
 def _first() -> str:

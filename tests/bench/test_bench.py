@@ -53,6 +53,26 @@ def test_the_outbox_loses_nothing_and_sends_nothing_twice():
     assert seen["failed_first"] > 0
 
 
+def test_the_api_is_compared_with_page_numbers_and_with_the_bare_orm():
+    few = ("--requests", "4", "--plain-requests", "4", "--actions", "2")
+    lines = run("api", "--items", "900", *few)
+    ratios = [name for name, line in lines.items() if line.ratio]
+    assert ratios == ["list-first-vs-page-number", "list-deep-vs-first", "action-vs-orm"]
+    assert (lines["list-first"].n, lines["action"].n, lines["bare-orm"].n) == (4, 2, 2)
+
+
+def test_more_actions_than_there_are_items_to_accept_are_refused():
+    with pytest.raises(Unfit, match="--actions"):
+        run("api", "--items", "60", "--requests", "4", "--plain-requests", "4", "--actions", "50")
+
+
+def test_a_walk_reads_each_item_that_stays_once():
+    lines = run("walk", "--items", "300", "--limit", "50")
+    assert list(lines) == ["walk-by-number", "walk-by--updated_at", "walk-by-updated_at"]
+    assert lines["walk-by-number"].n == 300
+    assert max(line.more["queries_most"] for line in lines.values()) <= 20  # whatever hangs on the items of a page
+
+
 def test_a_line_is_read_by_people_and_by_machines():
     line = Line("scan", 10, 0.5, 2.0, {"alerts": 1234567})
     assert "per_second 20" in line.as_text() and "alerts 1,234,567" in line.as_text()
