@@ -32,8 +32,9 @@ NOT_SO = ("400", "409", "412", "413", "428")
 def described() -> Any:
     """The description as the application itself tells it."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
-    config = schema.config.checks.positive_data_acceptance
-    config.expected_statuses = [*config.expected_statuses, *NOT_SO]
+    checks = schema.config.checks
+    for check, more in ((checks.positive_data_acceptance, NOT_SO), (checks.negative_data_rejection, ["412"])):
+        check.expected_statuses = [*check.expected_statuses, *more]
     return schema
 
 

@@ -13,6 +13,7 @@ from tests.people import City
 @pytest.fixture
 def ground(city: City, settings: Any) -> Ground:
     settings.API_WRITES_PER_MINUTE = settings.API_UPLOADS_PER_MINUTE = settings.API_READS_PER_MINUTE = 1_000_000
+    settings.WEBHOOK_ALLOWED_HOSTS = ["data.city.example"]
     return Ground(city)
 
 

@@ -14,15 +14,21 @@ from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.roles import Role
+from notifications.webhooks import set_up
 from tests import complaints, walking
 from tests.api.callers import API, machine
 from tests.people import City, appoint
 from tests.permissions.described import MULTIPART, Described, operations
 from tests.permissions.matrix import SCOPES
 from tests.workflow.fingerprint import fingerprint
+from workflow.feed import Position
 
 WRITES = {name: operation for name, operation in operations().items() if not operation.is_safe}
-JSON_WRITES = {name: operation for name, operation in WRITES.items() if operation.media_type != MULTIPART}
+JSON_WRITES = {
+    name: operation
+    for name, operation in WRITES.items()
+    if "requestBody" in operation.entry and operation.media_type != MULTIPART
+}
 BULK = "POST items/bulk/"  # its body is a list, and each element is answered by itself
 _PETITION = {"channel": "hotline", "regions": ["桐柏县"], "sub_issues": ["夜间异味"]}
 _ISSUE = {"source": 0, "title": "河道垃圾", "description": "白河边堆放建筑垃圾。", "petition": _PETITION}
@@ -72,10 +78,13 @@ class Ground:
         self.caller = machine(city.office, [Role.DISPATCHER, Role.SUPERVISOR, Role.VERIFIER], SCOPES)
         appoint(self.caller.user, Role.CLERK, city.environment)
         appoint(self.caller.user, Role.CLERK, city.water)
+        about = {"name": "数据平台", "url": "https://data.city.example/former", "event_types": []}
+        self.webhook = set_up(self.caller.user, city.office, **about, place=str(Position())).pk
 
     def place(self, operation: Described) -> str:
         """The address, with something that is there for each name in it."""
-        known = {"number": self.item.number, "ref": "A-7"}
+        ids = {"sources": self.source.pk, "webhooks": self.webhook}
+        known = {"number": self.item.number, "ref": "A-7", "id": ids.get(operation.path.partition("/")[0])}
         return API + operation.path.format(**known)
 
     def body(self, operation: Described) -> Any:

@@ -20,7 +20,8 @@ def test_a_value_that_the_description_excludes_is_refused_by_its_field(ground: G
     operation, body = SINGLE[name], ground.body(SINGLE[name])
     wrong, tried = [], 0
     with nothing_changes():
-        for path, schema in fields_of(schema_of(operation), body):
+        fields = list(fields_of(schema_of(operation), body))
+        for path, schema in fields:
             for value in not_taken(schema):
                 tried += 1
                 answer = Answer.of(ground.send(operation, changed(body, path, value)))
@@ -29,7 +30,7 @@ def test_a_value_that_the_description_excludes_is_refused_by_its_field(ground: G
                 ):
                     wrong.append(f"{path} = {str(value)[:40]!r}: {answer} {answer.told}")
             assert not wrong, "\n".join(wrong)
-    assert tried > 5
+    assert tried >= 5 * len(fields)
 
 
 @pytest.mark.parametrize("name", SINGLE, ids=[f"B07 {name}" for name in SINGLE])
@@ -50,7 +51,7 @@ def test_what_is_no_field_is_refused_and_named(ground: Ground, field: str) -> No
     wrong = []
     with nothing_changes():
         for name, operation in SINGLE.items():
-            if field not in schema_of(operation)["properties"]:
+            if field not in schema_of(operation).get("properties", {}):
                 answer = Answer.of(ground.send(operation, ground.body(operation) | {field: "closed"}))
                 if (answer.status, answer.fields) != (400, (field,)):
                     wrong.append(f"{name}: {answer} {answer.told}")

@@ -109,6 +109,10 @@ HOOK_SEEN: Mapping[str, Names] = {
 }
 
 
+# An item's name that a client has given it is that client's own.
+REFERENCE_SEEN: Mapping[str, Names] = {"own": names("office_machine"), "elsewhere": names("elsewhere_machine")}
+
+
 # -- parties: who is what on it ----------------------------------------------------------------------------------------
 
 
@@ -208,6 +212,10 @@ MATRIX: dict[str, Row] = {
     **{f"GET items/{{number}}/{kind}/{{id}}/": Row(READ, SEEN, about=kind) for kind in PUT_DOWN},
     "POST items/bulk/": Row(ACT),
     "GET events/": Row(HISTORY),
+    "POST items/": Row(WRITE, only=DISPATCHERS | ELSEWHERE),
+    "PATCH items/{number}/": Row(WRITE, DISPATCHING),
+    "GET items/external/{ref}/": Row(READ, REFERENCE_SEEN, about="reference", seen=REFERENCE_SEEN),
+    "PUT items/external/{ref}/": Row(WRITE, about="reference", only=DISPATCHERS | ELSEWHERE),
     "GET departments/": REGISTER,
     "GET departments/{id}/": Row(READ, about="department"),
     "GET regions/": REGISTER,

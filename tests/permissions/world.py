@@ -20,14 +20,16 @@ from tests.api.callers import Caller
 from tests.permissions.callers import callers
 from tests.permissions.described import MULTIPART, PREFIX, Described
 from tests.permissions.ground import Ground, hook_marker, marker, source_marker
-from tests.permissions.matrix import HOOK_SEEN, RELATIONS, SEEN, SOURCE_SEEN
+from tests.permissions.matrix import HOOK_SEEN, REFERENCE_SEEN, RELATIONS, SEEN, SOURCE_SEEN
 from workflow.feed import Position
+from workflow.models import ExternalReference
 
-NEVER_WAS = {"number": "XF1949-0001", "id": "8999999999"}
+NEVER_WAS = {"number": "XF1949-0001", "id": "8999999999", "ref": "1949"}
 EVERYBODYS = {  # what everybody may read
     "department": lambda: {"id": str(Department.objects.latest("pk").pk)},
     "region": lambda: {"id": str(Region.objects.latest("pk").pk)},
     "procedure": lambda: {"code": "petition"},
+    "reference": lambda: {"ref": "a-new-one"},
 }
 PASSING = ("X-Request-ID", "RateLimit", "RateLimit-Policy", "X-RateLimit-Remaining", "Date")  # differ by the request
 
@@ -36,6 +38,8 @@ class World:
     def __init__(self, ground: Ground) -> None:
         self.ground, self.callers = ground, callers(ground)
         self.webhooks = {relation: self._webhook(relation, *owner) for relation, owner in HOOK_SEEN.items()}
+        for relation, owner in REFERENCE_SEEN.items():
+            self._reference(relation, *owner)
         self._serial = count(1)
         # Their use is noted to the minute: not while the tests compare what is stored.
         MachineClient.objects.update(last_used_at=Now() + timedelta(days=1))
@@ -48,12 +52,18 @@ class World:
         about |= {"channel": "webhook", "feed_position": str(Position())}
         return Endpoint.objects.create(owner=user, department=department, **about)
 
+    def _reference(self, relation: str, owner: str) -> None:
+        client, item = self.callers[owner].user, self.ground.items[relation]
+        ExternalReference.objects.create(client=client, ref=relation, item=item, said={})
+
     def address(self, about: str, relation: str) -> dict[str, str]:
         """What stands in the path to name the thing in this relation; the first of several."""
         if not relation:
             return EVERYBODYS[about]() if about in EVERYBODYS else {}
         if about == "webhook":
             return {"id": str(self.webhooks[relation].pk)}
+        if about == "reference":
+            return {"ref": relation}
         item = self.ground.items[relation]
         if about == "source":
             return {"id": str(item.source_id)}

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from accounts.clients import Caller
 from accounts.models import Department, Region, User
 from accounts.roles import Role
+from workflow.api.fields import TimeOfDay
 from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
 from workflow.api.views import ApiView, whole_page
@@ -112,7 +113,7 @@ class ProcedureSerializer(serializers.Serializer):
     look_back_days = serializers.ListField(child=serializers.IntegerField())
     look_back_share = serializers.IntegerField()
     reopen_days = serializers.IntegerField()
-    notice_at = serializers.TimeField()
+    notice_at = TimeOfDay()
     nudges_per_day = serializers.IntegerField()
     acknowledgement_pauses_days = serializers.IntegerField()
     ladder = RungSerializer(source="rungs.all", many=True)
