@@ -19,7 +19,6 @@ from workflow.models import (
     Extension,
     LookBack,
     Paper,
-    Petition,
     Procedure,
     Proposal,
     Publicity,
@@ -103,11 +102,6 @@ def webhooks_visible_to(user: User) -> QuerySet[Endpoint]:
 def deliveries_visible_to(user: User) -> QuerySet[Delivery]:
     """What was sent to these webhooks, or is to be sent."""
     return Delivery.objects.filter(endpoint__in=webhooks_visible_to(user))
-
-
-def petitions_visible_to(user: User) -> QuerySet[Petition]:
-    """The complaints behind the items that the person sees."""
-    return Petition.objects.filter(item__in=visible_to(user))
 
 
 def evidence_visible_to(user: User) -> QuerySet[Evidence]:

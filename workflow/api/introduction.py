@@ -69,10 +69,8 @@ TAGS: dict[str, str | Promise] = {
     "actions": _("What can be done to an item; `allowed_actions` says what the caller may do now"),
     "evidence": _("Files that prove what was done"),
     "records": _("What was written down about an item on its road: reports, judgements, time, papers"),
-    "petitions": _("Complaints of the public and what was found about them"),
     "events": _("What happened to items, in an order that stays"),
     "webhooks": _("Where a client is told what happens, without asking"),
-    "notifications": _("What the caller was told"),
     "statistics": _("Figures"),
     "registers": _("What items refer to, and who is asking"),
 }
