@@ -6,23 +6,29 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from accounts.models import MachineClient
 from accounts.roles import Role
+from notifications.models import Endpoint
+from notifications.webhooks import new_secret
 from tests import complaints, walking
 from tests.api.callers import API, machine
 from tests.people import City, appoint
 from tests.permissions.described import MULTIPART, Described, operations
 from tests.permissions.matrix import SCOPES
 from tests.workflow.fingerprint import fingerprint
+from workflow.feed import Position
 
 WRITES = {name: operation for name, operation in operations().items() if not operation.is_safe}
-JSON_WRITES = {name: operation for name, operation in WRITES.items() if operation.media_type != MULTIPART}
+JSON_WRITES = {name: operation for name, operation in WRITES.items() if operation.media_type == "application/json"}
 BULK = "POST items/bulk/"  # its body is a list, and each element is answered by itself
 _PETITION = {"channel": "hotline", "regions": ["桐柏县"], "sub_issues": ["夜间异味"]}
 _ISSUE = {"source": 0, "title": "河道垃圾", "description": "白河边堆放建筑垃圾。", "petition": _PETITION}
@@ -72,10 +78,18 @@ class Ground:
         self.caller = machine(city.office, [Role.DISPATCHER, Role.SUPERVISOR, Role.VERIFIER], SCOPES)
         appoint(self.caller.user, Role.CLERK, city.environment)
         appoint(self.caller.user, Role.CLERK, city.water)
+        self.webhook = self._webhook()
+        # Its use is noted to the minute: not while the tests compare what is stored.
+        MachineClient.objects.update(last_used_at=Now() + timedelta(days=1))
+
+    def _webhook(self) -> Endpoint:
+        about = {"name": "接收", "url": "https://hooks.example/bihuan", "secret": new_secret(), "channel": "webhook"}
+        about |= {"owner": self.caller.user, "department": self.city.office, "feed_position": str(Position())}
+        return Endpoint.objects.create(**about)
 
     def place(self, operation: Described) -> str:
         """The address, with something that is there for each name in it."""
-        known = {"number": self.item.number, "ref": "A-7"}
+        known = {"number": self.item.number, "ref": "A-7", "id": str(self.webhook.pk)}
         return API + operation.path.format(**known)
 
     def body(self, operation: Described) -> Any:
