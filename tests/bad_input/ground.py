@@ -75,6 +75,8 @@ class Ground:
     def __init__(self, city: City) -> None:
         self.city, self.item = city, complaints.in_work(city)
         self.source = walking.source(city)
+        self.file = walking.add_evidence(self.item, city.environment_clerk)
+        self.item.refresh_from_db()
         self.caller = machine(city.office, [Role.DISPATCHER, Role.SUPERVISOR, Role.VERIFIER], SCOPES)
         appoint(self.caller.user, Role.CLERK, city.environment)
         appoint(self.caller.user, Role.CLERK, city.water)
@@ -87,10 +89,21 @@ class Ground:
         about |= {"owner": self.caller.user, "department": self.city.office, "feed_position": str(Position())}
         return Endpoint.objects.create(**about)
 
-    def place(self, operation: Described) -> str:
+    def names(self) -> dict[str, str]:
+        """Of something that is there, by what stands in addresses."""
+        pk = {"webhooks": self.webhook.pk, "sources": self.source.pk, "evidence": self.file.pk}
+        pk |= {"departments": self.city.office.pk, "regions": self.city.office.region_id}
+        return {
+            "number": self.item.number,
+            "ref": "A-7",
+            "code": self.item.procedure.code,
+        } | pk
+
+    def place(self, operation: Described, **other: str) -> str:
         """The address, with something that is there for each name in it."""
-        known = {"number": self.item.number, "ref": "A-7", "id": str(self.webhook.pk)}
-        return API + operation.path.format(**known)
+        known = self.names()
+        before = operation.path.partition("/{id}")[0].rpartition("/")[2]
+        return API + operation.path.format(**known | {"id": str(known.get(before, "1"))} | other)
 
     def body(self, operation: Described) -> Any:
         """The example of the description, about what is there, with more of its fields."""
@@ -109,7 +122,7 @@ class Ground:
         headers = {name: text for name, text in headers.items() if text is not None}
         kind, raw = self.encoded(operation, self.body(operation) if body is None else body)
         raw, kind = given.get("raw", raw), given.get("kind", kind)
-        address = self.place(operation) + given.get("query", "")
+        address = self.place(operation, **given.get("names", {})) + given.get("query", "")
         return self.caller.http.generic(operation.method, address, raw, kind, headers=headers, **given.get("meta", {}))
 
     def encoded(self, operation: Described, body: Any) -> tuple[str, bytes]:
