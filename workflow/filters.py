@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
@@ -86,6 +88,11 @@ class DayField(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     input_formats = ["%Y-%m-%d"]
+
+    def to_python(self, value: object) -> date | None:
+        if isinstance(value, str) and not value.isascii():  # strptime reads full-width digits too
+            raise ValidationError(self.error_messages["invalid"], "invalid")
+        return super().to_python(value)
 
 
 class DayFilter(filters.DateFilter):

@@ -6,10 +6,12 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -101,14 +103,23 @@ class Keyset:
     def _decode(self, cursor: str, model: type[Model]) -> tuple[Any, int]:
         try:
             name, value, pk = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            value = None if value is None else model._meta.get_field(self.field).to_python(str(value))
-            str(value).encode()  # half a character (a lone surrogate) is a ValueError here, not in the database
-            if name != self._name or not isinstance(pk, int) or "\0" in str(value):
+            if name != self._name or type(pk) is not int:
                 raise ValueError
+            value = _value(model._meta.get_field(self.field), value)
         except (ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:
             wrong = _("This is not a cursor of this list; begin again without it.")
             raise invalid_input({"cursor": wrong}) from error
         return value, pk
+
+
+def _value(field: Field, told: Any) -> Any:
+    """What the last row had in its field. Raises ValueError or ValidationError for what no row has."""
+    value = None if told is None else field.to_python(str(told))
+    str(value).encode()  # half a character (a lone surrogate) is a ValueError here, not in the database
+    is_without_zone = isinstance(value, datetime) and is_naive(value)
+    if "\0" in str(value) or is_without_zone or (value is None and not field.null):
+        raise ValueError
+    return value
 
 
 def count(rows: QuerySet) -> tuple[int, bool]:
