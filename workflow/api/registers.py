@@ -9,6 +9,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -88,6 +89,11 @@ class RungSerializer(serializers.Serializer):
     reply_days = serializers.IntegerField(allow_null=True)
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"})
+class TimeOfDay(serializers.TimeField):
+    """A time of the day on the clocks of the city; `format: time` would have an offset."""
+
+
 class ProcedureSerializer(serializers.Serializer):
     """How items are handled: a revision in force for the caller's office. An item keeps the revision it began with.
 
@@ -125,7 +131,7 @@ class ProcedureSerializer(serializers.Serializer):
     look_back_days = serializers.ListField(child=serializers.IntegerField())
     look_back_share = serializers.IntegerField()
     reopen_days = serializers.IntegerField()
-    notice_at = serializers.TimeField()
+    notice_at = TimeOfDay()
     nudges_per_day = serializers.IntegerField()
     acknowledgement_pauses_days = serializers.IntegerField()
     ladder = RungSerializer(source="rungs.all", many=True)

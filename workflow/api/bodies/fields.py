@@ -23,7 +23,7 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-@extend_schema_field({"type": ["string", "number", "boolean", "null"]})
+@extend_schema_field({"type": ["string", "number", "boolean"]})
 class Scalar(serializers.Field):
     """What a cell of a table holds, and no tree: it is kept for ever and sent with every page of the history."""
 
