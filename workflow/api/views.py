@@ -42,7 +42,7 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.pay(request)
         super().initial(request, *args, **kwargs)
-        if hasattr(self, request.method.lower()):  # else 405, whatever the parameters
+        if request.method in self.allowed_methods:  # else 405, whatever the parameters
             check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
 
     def pay(self, request: Request) -> None:
