@@ -10,6 +10,8 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
+from tests.people import City
+
 WITHOUT_CONTENT = ("204",)
 # Answers that are no JSON, and why there is no example of them.
 BYTES = {"evidence_content"}  # a photograph
@@ -139,3 +141,24 @@ def test_in_chinese_everything_is_said_in_chinese(description: dict[str, Any]) -
 def test_every_tag_is_explained(description: dict[str, Any]) -> None:
     used = {tag for operation in operations(description) for tag in operation["tags"]}
     assert used == {tag["name"] for tag in description["tags"]}
+
+
+def test_every_schema_is_one(description: dict[str, Any]) -> None:
+    """The generator's own validation lets a type pass that is listed twice."""
+    for schema in description["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_a_filter_may_be_left_empty(description: dict[str, Any]) -> None:
+    parameters = description["paths"]["/api/v1/items/"]["get"]["parameters"]
+    empty = {entry["name"] for entry in parameters if entry.get("allowEmptyValue")}
+    assert {"q", "state", "due_after", "lead"} <= empty
+    assert empty.isdisjoint({"limit", "cursor"})
+
+
+def test_times_of_the_day_are_what_their_schema_says(client: Client, city: City) -> None:
+    """`format: time` of JSON Schema has an offset; the clocks of the city have none."""
+    client.force_login(city.dispatcher)
+    told = client.get("/api/v1/procedures/").json()["results"][0]["notice_at"]
+    schema = described("en")["components"]["schemas"]["Procedure"]["properties"]["notice_at"]
+    assert re.search(schema["pattern"], told)

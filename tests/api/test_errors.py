@@ -31,7 +31,10 @@ def test_an_unknown_address_is_a_problem_too(db: None, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["delete", "put", "patch", "options", "trace"])
 def test_a_method_that_is_not_there(city: City, method: str) -> None:
-    answer = getattr(person(city.dispatcher).http, method)("/api/v1/items/")
+    """Whatever parameters came along."""
+    http = person(city.dispatcher).http
+    problem(getattr(http, method)("/api/v1/items/?limit=5&colour=red"), 405, "method-not-allowed")
+    answer = getattr(http, method)("/api/v1/items/")
     problem(answer, 405, "method-not-allowed")
     assert answer["Allow"] == "GET, HEAD, POST"
 

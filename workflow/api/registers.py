@@ -9,6 +9,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -74,6 +75,11 @@ class RungSerializer(serializers.Serializer):
     audience = serializers.ListField(child=serializers.ChoiceField(choices=Rung.Audience.choices))
     measure = serializers.ChoiceField(choices=Measure.choices)
     reply_days = serializers.IntegerField(allow_null=True)
+
+
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"})
+class TimeOfDay(serializers.TimeField):
+    """A time of the day on the clocks of the city; `format: time` would have an offset."""
 
 
 class ProcedureSerializer(serializers.Serializer):

@@ -200,6 +200,13 @@ class Schema(AutoSchema):
             own.append(OpenApiParameter("ETag", str, HEADER, description=sentence, response=self._statuses))
         return own + [entry for name, entry in _OF_THE_PATH.items() if f"{{{name}}}" in self.path]
 
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        """A filter without a value is none: `?state=` keeps everything."""
+        chosen = self.operation.filters
+        empty = chosen.base_filters if chosen else {}
+        told = super()._get_parameters()
+        return [entry | ({"allowEmptyValue": True} if entry["name"] in empty else {}) for entry in told]
+
     def get_examples(self) -> list[OpenApiExample]:
         answered = self.operation.answers
         row = getattr(answered, "child", answered)

@@ -42,7 +42,8 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.pay(request)
         super().initial(request, *args, **kwargs)
-        check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
+        if request.method in self.allowed_methods:  # else 405, whatever the parameters
+            check_parameters(request, self.parameters if request.method in ("GET", "HEAD") else ())
 
     def pay(self, request: Request) -> None:
         """Before anything else is looked at, so that whatever is refused costs as well. Raises 401 or 429."""
