@@ -28,7 +28,7 @@ def test_a_petition_is_told_with_its_findings(city: City) -> None:
     assert [(row["text"], row["finding"]) for row in told["sub_issues"]] == list(
         zip(MATTERS, ("true", "not", "true"), strict=True)
     )
-    assert told["handling"]["fined"] == 12
+    assert told["handling"]["fined"] == "12.0000"
     assert person(city.dispatcher).get("petitions/").json()["results"] == [told]
 
 

@@ -222,6 +222,8 @@ MATRIX: dict[str, Row] = {
     "GET petitions/{number}/": Row(READ, PETITION_SEEN, about="petition", seen=PETITION_SEEN),
     "GET procedures/": REGISTER,
     "GET procedures/{code}/": Row(READ, about="procedure"),
+    "GET notifications/": REGISTER,
+    "POST notifications/mark-read/": Row(WRITE),
     "GET statistics/": REGISTER,
     "GET me/": REGISTER,
     "GET webhooks/": Row(HOOKS, only=MACHINES),

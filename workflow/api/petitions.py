@@ -14,6 +14,7 @@ from accounts.models import Region, User
 from workflow.api.pagination import Keyset
 from workflow.api.record_serializers import ChoiceOrNull
 from workflow.api.registers import RegisterView, one_of
+from workflow.api.serializers import HandlingSerializer
 from workflow.filters import DayFilter, ListFilter, NamedFilter, visible_sources
 from workflow.models import Petition
 from workflow.models.petitions import Finding
@@ -28,7 +29,7 @@ class Masked(serializers.CharField):
         return masked(super().to_representation(value))
 
 
-class SubIssueSerializer(serializers.Serializer):
+class MatterSerializer(serializers.Serializer):
     """One of the matters that a petition complains of; `finding` is null until it is found out."""
 
     position = serializers.IntegerField()
@@ -37,19 +38,7 @@ class SubIssueSerializer(serializers.Serializer):
     explanation = Masked()
 
 
-class HandlingSerializer(serializers.Serializer):
-    """The counts of the public tables: enterprises, cases and persons; `fined` in 10,000 yuan."""
-
-    ordered_to_rectify = serializers.IntegerField()
-    penalised = serializers.IntegerField()
-    fined = serializers.DecimalField(max_digits=12, decimal_places=4, coerce_to_string=False)
-    investigated = serializers.IntegerField()
-    detained = serializers.IntegerField()
-    interviewed = serializers.IntegerField()
-    held_accountable = serializers.IntegerField()
-
-
-class PetitionSerializer(serializers.Serializer):
+class PetitionDetailSerializer(serializers.Serializer):
     """The complaint behind the item `number`; `external_ref` is its own number. `repeat_of` is the number of the first
     item of the same matter, null where there is none that the caller sees. Who complained is told to nobody, and
     telephone and identity numbers in the texts are masked."""
@@ -61,13 +50,16 @@ class PetitionSerializer(serializers.Serializer):
     batch = serializers.CharField()
     received_on = serializers.DateField(allow_null=True)
     place = Masked()
-    regions = serializers.SlugRelatedField("name", many=True, read_only=True)
-    sub_issues = SubIssueSerializer(many=True)
+    regions = serializers.SerializerMethodField()
+    sub_issues = MatterSerializer(many=True)
     finding = ChoiceOrNull(Finding.choices)
     investigation = Masked()
     completion = ChoiceOrNull(Petition.Completion.choices)
     handling = HandlingSerializer(source="*")
     repeat_of = serializers.CharField(source="repeat_of_number", allow_null=True)
+
+    def get_regions(self, petition: Petition) -> list[str]:
+        return [region.name for region in petition.regions.all()]
 
 
 class PetitionFilter(filters.FilterSet):
@@ -85,7 +77,13 @@ class PetitionFilter(filters.FilterSet):
 
 
 class Petitions(RegisterView):
-    what, title, serializer, filterset, tag = "petitions", _("Petitions"), PetitionSerializer, PetitionFilter, "items"
+    what, title, serializer, filterset, tag = (
+        "petitions",
+        _("Petitions"),
+        PetitionDetailSerializer,
+        PetitionFilter,
+        "items",
+    )
     keyset = Keyset("id", is_descending=True)
 
     def rows(self, user: User) -> QuerySet[Petition]:
