@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Count, F, When
+from django.db.models import Case, CharField, Count, F, QuerySet, When
 from django.db.models.functions import Cast, Now
 
 from accounts.prepared import Prepared, Question, ask
 from notifications.kick import kick_outbox
-from notifications.models import ROBOTS, Channel, Delivery, Endpoint, Message, NoticeClass, Preference
+from notifications.models import DIGEST, ROBOTS, Channel, Delivery, Endpoint, Message, NoticeClass, Preference
 from notifications.preferences import DEFAULTS
 
 # What stands on one line of a list of messages: those of one occasion, else each by itself.
@@ -191,6 +191,11 @@ def robots_of(departments: Collection[int]) -> Question[list[Endpoint]]:
 
 
 _ROBOTS = Prepared(lambda: Endpoint.objects.filter(channel__in=ROBOTS, is_active=True).order_by("id"), "department_id")
+
+
+def messages_of(user: object) -> QuerySet[Message]:
+    """A person's own messages. Digests stand for messages that are here themselves."""
+    return Message.objects.filter(recipient=user).exclude(kind=DIGEST)
 
 
 def mark_read(user: object, ids: Iterable[int] | None = None) -> int:

@@ -99,7 +99,7 @@ class DayFilter(filters.DateFilter):
     field_class = DayField
 
 
-def _sources(request: HttpRequest | None) -> QuerySet[Source]:
+def visible_sources(request: HttpRequest | None) -> QuerySet[Source]:
     return querysets.sources_visible_to(request.user) if request else Source.objects.none()
 
 
@@ -114,7 +114,7 @@ class ItemFilter(filters.FilterSet):
         queryset=Department.objects.all(), aliases="aliases", method="on_the_item", label=_("Department")
     )
     role = ListFilter(choices=DepartmentRole.choices, method="on_the_item", label=_("Role of the department"))
-    source = NamedFilter(queryset=_sources, names=("title", "document_number"), label=_("Source"))
+    source = NamedFilter(queryset=visible_sources, names=("title", "document_number"), label=_("Source"))
     region = NamedFilter(queryset=Region.objects.all(), label=_("Region"))
     overdue = filters.TypedChoiceFilter(
         choices=[("", _("All")), ("true", _("Overdue")), ("false", _("Not overdue"))],

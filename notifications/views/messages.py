@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import User
-from notifications.models import DIGEST, Message
-from notifications.services import GROUP, mark_read, unread_count
+from notifications.models import Message
+from notifications.services import GROUP, mark_read, messages_of, unread_count
 from notifications.views.paging import page_of
 
 
@@ -31,7 +30,7 @@ class Line:
 @login_required
 def messages(request: HttpRequest) -> HttpResponse:
     """The reader's messages, newest first; `?unread=1` leaves out what was read, `?occasion=…` opens one line."""
-    own = _own(request.user)
+    own = messages_of(request.user)
     only_unread = request.GET.get("unread") == "1"
     if only_unread:
         own = own.filter(read_at__isnull=True)
@@ -40,11 +39,6 @@ def messages(request: HttpRequest) -> HttpResponse:
     lines = [Line(message, 1, message.read_at is None) for message in page] if occasion else _lines(own, page)
     context = {"page": page, "lines": lines, "only_unread": only_unread, "occasion": occasion}
     return render(request, "notifications/messages.html", context)
-
-
-def _own(user: User) -> QuerySet[Message]:
-    """Digests stand for messages that are here themselves."""
-    return Message.objects.filter(recipient=user).exclude(kind=DIGEST)
 
 
 def _groups(own: QuerySet[Message]) -> QuerySet:
@@ -82,7 +76,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all messages as read, or those of one occasion."""
     occasion = request.POST.get("occasion", "").replace("\x00", "")
-    of_occasion = _own(request.user).filter(occasion=occasion).values_list("pk", flat=True)
+    of_occasion = messages_of(request.user).filter(occasion=occasion).values_list("pk", flat=True)
     mark_read(request.user, of_occasion if occasion else None)
     return redirect(_list_url(request.POST))
 

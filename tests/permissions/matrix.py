@@ -100,6 +100,8 @@ PUT_DOWN: Mapping[str, Names] = {  # of which kind something was put down about 
     "look-backs": NONE,
 }
 
+# A part has no petition of its own.
+PETITION_SEEN: Mapping[str, Names] = {relation: seen for relation, seen in SEEN.items() if relation != "part"}
 
 # Whose a webhook is; nobody else's, whatever department or roles another has.
 HOOK_SEEN: Mapping[str, Names] = {
@@ -224,8 +226,12 @@ MATRIX: dict[str, Row] = {
     "POST sources/": Row(WRITE, only=DISPATCHERS | ELSEWHERE),
     "GET sources/{id}/": of_source(READ, SOURCE_SEEN),
     "PATCH sources/{id}/": of_source(WRITE, DISPATCHING),
+    "GET petitions/": REGISTER,
+    "GET petitions/{number}/": Row(READ, PETITION_SEEN, about="petition", seen=PETITION_SEEN),
     "GET procedures/": REGISTER,
     "GET procedures/{code}/": Row(READ, about="procedure"),
+    "GET notifications/": REGISTER,
+    "POST notifications/mark-read/": Row(WRITE),
     "GET statistics/": REGISTER,
     "GET me/": REGISTER,
     "GET webhooks/": Row(HOOKS, only=MACHINES),

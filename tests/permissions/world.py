@@ -67,7 +67,7 @@ class World:
         item = self.ground.items[relation]
         if about == "source":
             return {"id": str(item.source_id)}
-        if about == "item":
+        if about in ("item", "petition"):
             return {"number": item.number}
         row = getattr(item, about.replace("-", "_")).order_by("pk").first()
         return {"number": item.number, "id": str(row.pk) if row else NEVER_WAS["id"]}

@@ -71,6 +71,7 @@ TAGS: dict[str, str | Promise] = {
     "records": _("What was written down about an item on its road: reports, judgements, time, papers"),
     "events": _("What happened to items, in an order that stays"),
     "webhooks": _("Where a client is told what happens, without asking"),
+    "notifications": _("What the caller was told"),
     "statistics": _("Figures"),
     "registers": _("What items refer to, and who is asking"),
 }

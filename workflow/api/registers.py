@@ -168,13 +168,14 @@ class RegisterView(ApiView, ABC):
     keyset = Keyset("id")
     what: ClassVar[str]
     title: ClassVar[str | Promise]
+    tag: ClassVar[str] = "registers"
 
     def __init_subclass__(cls) -> None:
         if "what" not in cls.__dict__:
             return
         cls.parameters = (*cls.filterset.base_filters, *PAGING)
         page, paging = page_of(cls.serializer), [LIMIT, CURSOR]
-        read = _reading(f"{cls.what}_list", cls.title, page, filters=cls.filterset, parameters=paging)
+        read = _reading(f"{cls.what}_list", cls.title, page, cls.tag, filters=cls.filterset, parameters=paging)
         cls.operations = {"GET": read}
 
     @abstractmethod
@@ -202,13 +203,13 @@ class OneOfRegister(RegisterView):
         return Response(self.serializer(self.found(request, **which), context={"request": request}).data)
 
 
-def _reading(name: str, title: str | Promise, answers: Any, **more: Any) -> Operation:
-    return Operation(name, "items:read", title, answers, tag="registers", **more)
+def _reading(name: str, title: str | Promise, answers: Any, tag: str, **more: Any) -> Operation:
+    return Operation(name, "items:read", title, answers, tag=tag, **more)
 
 
 def one_of(register: type[RegisterView], title: str | Promise) -> type[OneOfRegister]:
     """The view of a single row of this register."""
-    operations = {"GET": _reading(f"{register.what}_detail", title, register.serializer)}
+    operations = {"GET": _reading(f"{register.what}_detail", title, register.serializer, register.tag)}
     return type(f"One{register.__name__}", (OneOfRegister, register), {"operations": operations})
 
 

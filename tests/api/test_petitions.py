@@ -1,0 +1,100 @@
+"""Petitions over HTTP: what was asked and what was found, for who sees the item; never who complained."""
+
+import pytest
+
+from tests.api.callers import fields, machine, person, problem
+from tests.complaints import MATTERS, complain, found, in_work
+from tests.pages.reading import queries
+from tests.people import City
+from tests.walking import walk
+from workflow.lifecycle import State
+from workflow.models import Petition
+
+
+def test_a_petition_is_told_with_its_findings(city: City) -> None:
+    item = in_work(city)
+    found(
+        item,
+        city.environment_clerk,
+        "true",
+        "not",
+        "true",
+        finding="partly",
+        investigation="已核查",
+        counts={"fined": 12},
+    )
+    told = person(city.dispatcher).get(f"petitions/{item.number}/").json()
+    assert (told["number"], told["finding"], told["investigation"]) == (item.number, "partly", "已核查")
+    assert [(row["text"], row["finding"]) for row in told["sub_issues"]] == list(
+        zip(MATTERS, ("true", "not", "true"), strict=True)
+    )
+    assert told["handling"]["fined"] == "12.0000"
+    assert person(city.dispatcher).get("petitions/").json()["results"] == [told]
+
+
+def test_what_is_not_found_out_yet_is_null(city: City) -> None:
+    told = person(city.dispatcher).get(f"petitions/{complain(city).number}/").json()
+    assert (told["finding"], told["completion"], told["sub_issues"][0]["finding"]) == (None, None, None)
+
+
+def test_numbers_of_people_never_leave_with_the_texts(city: City) -> None:
+    item = complain(city, sub_issues=("举报人电话 13711112222",), place="河东村 13899998888")
+    for caller in (person(city.dispatcher), machine(city.office)):
+        answers = caller.get("petitions/"), caller.get(f"petitions/{item.number}/")
+        assert not [
+            answer for answer in answers if b"13711112222" in answer.content or b"13899998888" in answer.content
+        ]
+
+
+def test_who_does_not_see_the_item_does_not_see_the_petition(city: City) -> None:
+    item = in_work(city)
+    stranger = machine(city.forestry)
+    problem(stranger.get(f"petitions/{item.number}/"), 404, "not-found")
+    assert stranger.get("petitions/").json() == {"results": [], "next": None, "count": 0, "count_capped": False}
+    problem(stranger.get("petitions/N-0000/"), 404, "not-found")
+
+
+def test_an_earlier_item_that_the_caller_does_not_see_is_not_named(city: City) -> None:
+    first = complain(city)
+    item = walk(city, State.RECTIFYING)
+    Petition.objects.filter(item=item).update(repeat_of=first.petition)
+    named = [
+        person(user).get(f"petitions/{item.number}/").json()["repeat_of"]
+        for user in (city.dispatcher, city.environment_clerk)
+    ]
+    assert named == [first.number, None]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"finding": "true,partly"}, 1),
+        ({"finding": "not"}, 0),
+        ({"batch": "第十二批"}, 1),
+        ({"channel": "hotline"}, 1),
+        ({"received_from": "2026-11-02"}, 0),
+    ],
+)
+def test_petitions_are_filtered(city: City, query: dict[str, str], count: int) -> None:
+    item = in_work(city)
+    facts = {"batch": "第十二批", "channel": "hotline", "received_on": "2026-11-01", "finding": "partly"}
+    Petition.objects.filter(item=item).update(**facts)
+    assert person(city.dispatcher).get("petitions/", query).json()["count"] == count
+
+
+@pytest.mark.parametrize(
+    "query", [{"petitioner": "张三"}, {"finding": "maybe"}, {"received_to": "昨天"}, {"region": "x"}]
+)
+def test_what_a_filter_does_not_know_is_named(city: City, query: dict[str, str]) -> None:
+    body = problem(person(city.dispatcher).get("petitions/", query), 400, "invalid-input")
+    assert fields(body) == list(query)
+
+
+def test_pages_hold_each_petition_once_and_cost_the_same(city: City) -> None:
+    caller, items = person(city.dispatcher), [complain(city) for _ in range(3)]
+    first = caller.get("petitions/", {"limit": 2})
+    second = caller.http.get(first.json()["next"], headers=caller.headers)
+    numbers = [row["number"] for answer in (first, second) for row in answer.json()["results"]]
+    assert numbers == [item.number for item in reversed(items)]
+    few = queries(lambda: caller.get("petitions/", {"limit": 1}))
+    assert queries(lambda: caller.get("petitions/", {"limit": 3})) == few
