@@ -162,11 +162,6 @@ class SourceField(RowField):
         return rows.filter(Q(title=name) | Q(document_number=name)) if name else rows.none()
 
 
-@extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$"})
-class TimeOfDay(serializers.TimeField):
-    """In Asia/Shanghai; what OpenAPI calls a time carries an offset."""
-
-
 class Moment(serializers.DateTimeField):
     """A date and time; one that no time zone can hold (year 1, year 9999) is wrong, not a failure."""
 

@@ -18,7 +18,6 @@ from rest_framework.response import Response
 from accounts.clients import Caller
 from accounts.models import Department, Region, User
 from accounts.roles import Role
-from workflow.api.fields import TimeOfDay
 from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, LIMIT, Operation, page_of
 from workflow.api.views import ApiView, whole_page
