@@ -58,11 +58,9 @@ def test_an_earlier_item_that_the_caller_does_not_see_is_not_named(city: City) -
     first = complain(city)
     item = walk(city, State.RECTIFYING)
     Petition.objects.filter(item=item).update(repeat_of=first.petition)
-    named = [
-        person(user).get(f"petitions/{item.number}/").json()["repeat_of"]
-        for user in (city.dispatcher, city.environment_clerk)
-    ]
-    assert named == [first.number, None]
+    for user, named in ((city.dispatcher, first.number), (city.environment_clerk, None)):
+        assert person(user).get(f"petitions/{item.number}/").json()["repeat_of"] == named
+        assert person(user).get(f"items/{item.number}/").json()["petition"]["repeat_of"] == named
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from accounts.models import today
+from accounts.models import User, today
 from workflow.api.reading import ReadSerializer
 from workflow.api.seen import SeenItem
 from workflow.facts import read_facts
@@ -18,6 +18,7 @@ from workflow.feed import Position
 from workflow.lifecycle import Action, DepartmentRole, Party, State
 from workflow.models import Event, Evidence, Milestone, Petition, Source, WorkItem
 from workflow.progress import ProgressClass
+from workflow.querysets import visible_to
 
 
 class ProblemFieldSerializer(serializers.Serializer):
@@ -117,8 +118,8 @@ class HandlingSerializer(ReadSerializer):
 
 
 class PetitionSerializer(ReadSerializer):
-    """The complaint behind an item; its number is the item's `external_ref`. `repeat_of` names the first of the row,
-    `repeats` counts those after it."""
+    """The complaint behind an item; its number is the item's `external_ref`. `repeat_of` names the item of the first of
+    the row, null where the caller sees none; `repeats` counts those after it."""
 
     channel = serializers.ChoiceField(choices=Petition.Channel.choices)
     batch = serializers.CharField()
@@ -130,7 +131,7 @@ class PetitionSerializer(ReadSerializer):
     completion = serializers.CharField()
     sub_issues = SubIssueSerializer(source="sub_issues.all", many=True)
     handling = HandlingSerializer(source="*")
-    repeat_of = serializers.CharField(source="repeat_of.item.number", allow_null=True, default=None)
+    repeat_of = serializers.CharField(source="first_seen", allow_null=True, default=None)
     repeats = serializers.SerializerMethodField()
 
     def get_regions(self, petition: Petition) -> list[str]:
@@ -194,7 +195,19 @@ def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str,
     """Items as this caller sees them, in their order; a constant number of queries."""
     items, day = list(items), today()
     facts = read_facts(items)
+    _name_firsts([row.petition for row in facts.values() if row.petition], request.user)
     return _ITEMS.to_representation([SeenItem(facts[item.pk], request.user, day) for item in items])
+
+
+def _name_firsts(petitions: Iterable[Petition], user: User) -> None:
+    """Of those that repeat another one, `first_seen` is the number of that item, if the user sees it. One query, none
+    where nothing repeats."""
+    repeats = [petition for petition in petitions if petition.repeat_of_id]
+    firsts = {petition.repeat_of.item_id for petition in repeats}
+    seen = set(visible_to(user).filter(pk__in=firsts).values_list("pk", flat=True)) if firsts else set()
+    for petition in repeats:
+        first = petition.repeat_of.item
+        petition.first_seen = first.number if first.pk in seen else None
 
 
 class EventSerializer(ReadSerializer):
