@@ -156,3 +156,7 @@ def test_times_of_the_day_are_what_their_schema_says(client: Client, city: City)
     told = client.get("/api/v1/procedures/").json()["results"][0]["notice_at"]
     schema = described("en")["components"]["schemas"]["Procedure"]["properties"]["notice_at"]
     assert re.search(schema["pattern"], told)
+
+
+def test_the_list_of_many_actions_may_not_be_left_out(description: dict[str, Any]) -> None:
+    assert description["paths"]["/api/v1/items/bulk/"]["post"]["requestBody"]["required"] is True

@@ -228,6 +228,13 @@ class Schema(AutoSchema):
     def get_request_serializer(self) -> Any:
         return self.operation.takes
 
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        """A list is no body that may be left out; an object without required fields is."""
+        body = super()._get_request_body(direction)
+        return (
+            body | {"required": True} if body and getattr(self.view.parser_classes[0], "shape", dict) is list else body
+        )
+
     def get_response_serializers(self) -> dict[Any, Any]:
         problems: Iterable[int] = sorted({*_ALWAYS, *self.operation.problems})
         answer = OpenApiResponse(self.operation.answers, description=self.operation.summary)
