@@ -54,5 +54,7 @@ OWN_CHECKS: list[Callable[..., Any]] = [
 
 
 def unfit(case: Case) -> list[Callable[..., Any]]:
-    """Each of many actions has a result of its own: what is wrong with one is told there, beneath a 200."""
-    return [negative_data_rejection] if case.path.endswith("/bulk/") else []
+    """Each of many actions has a result of its own: what is wrong with one is told there, beneath a 200. And a form
+    holds texts and files only: a number in place of a file is sent as a file."""
+    is_form = case.media_type == "multipart/form-data"
+    return [negative_data_rejection] if is_form or case.path.endswith("/bulk/") else []

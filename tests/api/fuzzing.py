@@ -186,8 +186,8 @@ def _action(case: Case) -> str:
 
 def _places(case: Case, sender: Sender) -> list[dict[str, Any]]:
     if "{number}" in case.path and "{id}" in case.path:
-        records = sender.records[case.path]
-        return [{"number": number, "id": pk} for number, pk in records if number in sender.numbers]
+        records = [(number, pk) for number, pk in sender.records[case.path] if number in sender.numbers]
+        return [{"number": number, "id": pk} for number, pk in records] or [{"number": n} for n in sender.numbers]
     if "{id}" in case.path:
         return [{"id": pk} for pk in sender.webhooks]
     numbers = sender.doable.get(_action(case)) or sender.numbers

@@ -17,6 +17,7 @@ from accounts.models import User
 from notifications.models import Message, NoticeClass
 from notifications.services import mark_read, messages_of
 from workflow.api.bodies.fields import StrictSerializer
+from workflow.api.fields import Whole
 from workflow.api.idempotency import once
 from workflow.api.pagination import PAGING, Keyset
 from workflow.api.schema import CURSOR, IDEMPOTENCY_KEY, LIMIT, Operation, page_of
@@ -46,9 +47,7 @@ class NotificationSerializer(serializers.Serializer):
 class MarkRead(StrictSerializer):
     """The messages by their ids; without `ids` all of the caller's. What is not the caller's own stays as it is."""
 
-    ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=HIGHEST_ID), required=False, max_length=MOST_IDS
-    )
+    ids = serializers.ListField(child=Whole(min_value=1, max_value=HIGHEST_ID), required=False, max_length=MOST_IDS)
 
 
 class MarkedSerializer(serializers.Serializer):
