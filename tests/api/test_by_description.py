@@ -17,7 +17,8 @@ from schemathesis import Case
 
 from tests.api.fuzz_checks import OWN_CHECKS, unfit
 from tests.api.fuzzing import Senders, described, is_one_of_many
-from tests.permissions.ground import committed
+from tests.committed import laid
+from tests.permissions.ground import Ground
 
 pytestmark = pytest.mark.django_db
 ENOUGH = 10  # requests of one operation for each caller to have had a turn
@@ -27,7 +28,7 @@ schema = described(int(os.environ.get("FUZZ_EXAMPLES", 4)), int(SEED) if SEED el
 
 @pytest.fixture(scope="module")
 def senders(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Senders]:
-    with committed(django_db_blocker, lambda ground: Senders(ground, list(schema))) as built:
+    with laid(django_db_blocker, lambda city: Senders(Ground(city), list(schema))) as built:
         yield built
 
 

@@ -5,25 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
-from tests import people
+from tests import committed
 from tests.bad_input.ground import Ground
-from tests.people import City
 
 
 @pytest.fixture(scope="package")
 def laid(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
-    """Committed, and emptied afterwards; what a test does to it is rolled back."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        patch.setattr("workflow.services.look_backs.draw", lambda: 99)
-        people.found_the_city()
-        built = Ground(City())
-    yield built
-    with django_db_blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False)
-        people.found_the_city()
+    with committed.laid(django_db_blocker, Ground) as built:
+        yield built
 
 
 @pytest.fixture

@@ -27,16 +27,21 @@ TRIED = {
     " bad_input/test_addresses.py::test_no_header_makes_another_method_of_one",
     "B10": "bad_input/test_bodies.py::test_what_cannot_be_kept_is_named",
     "B11": "bad_input/test_addresses.py::test_an_address_that_names_nothing_is_404",
-    "B18": "workflow/test_road_model.py::test_the_road_is_what_its_table_says_whoever_walks_it",
+    "B18": "bad_input/test_road.py::test_no_step_leads_off_the_road"
+    " bad_input/test_road.py::test_what_only_the_clock_does_nobody_asks_for"
+    " workflow/test_road_model.py::test_the_road_is_what_its_table_says_whoever_walks_it",
     "B19": "bad_input/test_headers.py::test_what_does_not_name_the_version_that_is_there_changes_nothing"
     " api/test_upsert.py::test_the_version_that_was_seen_is_honoured_when_it_is_named",
-    "B20": "api/test_actions.py::test_nobody_judges_his_own_work"
+    "B20": "bad_input/test_road.py::test_nobody_is_charged_who_cannot_take_it_on"
+    " api/test_actions.py::test_nobody_judges_his_own_work"
     " workflow/test_verification.py::test_who_verified_the_first_stage_does_not_verify_the_second"
     " concurrency/test_public_and_papers.py::test_two_items_merged_into_each_other_at_once_make_no_circle",
     "B21": "workflow/test_decomposition.py::test_the_whole_cannot_be_submitted_while_a_part_is_open"
     " workflow/test_rectification.py::test_nothing_is_submitted_without_evidence"
     " workflow/test_decomposition.py::test_a_part_of_a_closed_whole_is_not_reopened",
-    "B22": "workflow/test_assignment.py::test_a_deadline_in_the_past_is_refused"
+    "B22": "bad_input/test_road.py::test_a_day_that_cannot_be_is_refused"
+    " bad_input/test_road.py::test_a_moment_that_cannot_be_is_refused"
+    " workflow/test_assignment.py::test_a_deadline_in_the_past_is_refused"
     " workflow/test_assignment.py::test_a_deadline_of_the_year_9999_is_a_slip_of_the_pen"
     " api/test_actions.py::test_the_ends_of_time_do_no_harm",
     "B23": "workflow/test_procedures.py::test_what_makes_no_sense_is_refused_with_its_field"

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.permissions.ground import committed
+from tests.committed import laid
+from tests.permissions.ground import Ground
 from tests.permissions.world import World
 
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    with committed(django_db_blocker, World) as built:
+    with laid(django_db_blocker, lambda city: World(Ground(city))) as built:
         yield built
 
 

@@ -7,19 +7,14 @@ that only those may read who see it; `source_marker(relation)` in its source,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
-from django.core.management import call_command
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from accounts.models import Department, Region, User
 from accounts.roles import Role
-from tests import people, walking
+from tests import walking
 from tests.people import City, hire
 from tests.walking import day_of
 from workflow import services
@@ -31,7 +26,6 @@ from workflow.services.publicity import end_publicity
 from workflow.services.registration import register_issue
 from workflow.services.sources import create_source
 
-Built = TypeVar("Built")
 HALF_A_YEAR = timedelta(days=180)
 
 
@@ -45,20 +39,6 @@ def source_marker(relation: str) -> str:
 
 def hook_marker(relation: str) -> str:
     return f"SECRET-{relation.upper()}-WEBHOOK"
-
-
-@contextmanager
-def committed(blocker: DjangoDbBlocker, build: Callable[[Ground], Built]) -> Iterator[Built]:
-    """What is built on the ground, for many tests. Committed, because the feed tells nothing of a transaction that
-    still runs; the database is emptied afterwards."""
-    with pytest.MonkeyPatch.context() as patch, blocker.unblock():
-        patch.setattr("workflow.services.look_backs.draw", lambda: 99)
-        people.found_the_city()
-        built = build(Ground(City()))
-    yield built
-    with blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)  # no id comes again
-        people.found_the_city()
 
 
 class Ground:

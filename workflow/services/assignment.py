@@ -47,11 +47,14 @@ def assign(
     `departments` are (role, department) beside the lead; verifying ones in the order of their stages replace the
     procedure's chain. `due_on` may be left out for long-term items only.
     """
+    parties = list(departments)
 
     def effect(step: Step) -> Change:
         given = {"measures": measures.strip(), "lead": lead, "due_on": due_on, "standard": standard.strip()}
         _check_elements(step, given)
-        seats = _seats(step.item, lead, departments)
+        working = [unit for role, unit in parties if role not in (DepartmentRole.VERIFY, DepartmentRole.SUPERVISE)]
+        _check_city(step, lead=[lead], departments=working)
+        seats = _seats(step.item, lead, parties)
         _replace_assignments(step.item, seats)
         item = step.item
         item.accept_by = step.calendar.add_working_days(step.today, item.procedure.accept_days)
@@ -95,6 +98,17 @@ def _check_elements(step: Step, given: dict[str, Any]) -> None:
         raise Refused(invalid("four-elements", sentence, **missing, **({"due_on": wrong_day} if wrong_day else {})))
     if wrong_day:
         raise Refused(invalid("deadline", wrong_day, due_on=wrong_day))
+
+
+def _check_city(step: Step, **charged: Iterable[Department]) -> None:
+    """Work is handed to departments of the city whose office keeps the item, and to none that is no more. By field."""
+    of_the_city = Department.objects.valid_on(step.today).filter(superior=step.item.office.superior_id)
+    named = {department.pk for departments in charged.values() for department in departments}
+    there = set(of_the_city.filter(pk__in=named).values_list("pk", flat=True))
+    sentence = _("Only a department of this city that exists today can take it on.")
+    wrong = {name: sentence for name, departments in charged.items() if {row.pk for row in departments} - there}
+    if wrong:
+        raise Refused(invalid("unknown-department", sentence, **wrong))
 
 
 def _wrong_deadline(step: Step, due_on: date) -> Promise | None:
@@ -245,10 +259,7 @@ def _check_new_lead(step: Step, department: Department) -> None:
     if department.pk == step.item.lead_id:
         sentence = _("This department leads the item already.")
         raise Refused(invalid("same-lead", sentence, department=sentence))
-    of_the_city = Department.objects.valid_on(step.today).filter(superior=step.item.office.superior_id)
-    if not of_the_city.filter(pk=department.pk).exists():
-        sentence = _("Only a department of this city that exists today can take it on.")
-        raise Refused(invalid("unknown-department", sentence, department=sentence))
+    _check_city(step, department=[department])
     verifying = {row.department for row in step.facts.assignments if row.role == DepartmentRole.VERIFY}
     own = {row.department for row in _stages_of_the_lead(step.item)}  # these go along with the lead
     refuse_lead_as_verifier(step.item, {department}, verifying - own, field="department")
