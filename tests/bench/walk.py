@@ -25,7 +25,7 @@ from workflow.models import WorkItem
 from workflow.services.reports import report
 
 WRITERS = 2
-PAUSE = 0.02  # seconds of a writer between two changes
+PAUSE = 0.1  # seconds of a writer between two changes
 SEED = 7
 ORDERS = ("number", "-updated_at", "updated_at")  # what never changes, and what each change changes, both ways
 
