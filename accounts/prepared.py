@@ -197,7 +197,7 @@ class Prepared:
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         info = compiler.klass_info
-        if info is None:
+        if rows._fields is not None:  # of `values_list`
             return _Written(compiler, sql, tuple(parameters), rows.model, None, slice(None), [])
         columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
         fields = [entry[0].target.attname for entry in compiler.select[columns]]

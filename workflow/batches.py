@@ -46,7 +46,6 @@ JUDGING = (Action.VERIFY.value, Action.RETURN.value)
 BESIDES_THE_WORK = Q(action__in=[Event.EVIDENCE, Event.FINDINGS]) & (
     Q(to_state=State.CLOSED) | Q(data__contains={"party": Party.OFFICE})
 )
-_ACTED = ("item_id", "item__parent_id", "cycle", "actor_id")
 
 
 _ASSIGNMENTS = Prepared(
@@ -54,6 +53,21 @@ _ASSIGNMENTS = Prepared(
         "item_id", "stage", "position", "id"
     )
 )
+
+_PARTS = Prepared(
+    lambda: WorkItem.objects.filter(parent__isnull=False).order_by().values_list("id", "parent_id"), "parent_id"
+)
+
+
+def _acts(actions: tuple[str, ...]) -> Prepared:
+    """Who did one of these things in which cycle, by item."""
+    rows = ("item_id", "cycle", "actor_id")
+    return Prepared(
+        lambda: Event.objects.filter(action__in=actions).exclude(BESIDES_THE_WORK).order_by().values_list(*rows)
+    )
+
+
+_WORKED, _JUDGED = _acts(WORKING), _acts(JUDGING)
 
 
 class Batch:
@@ -81,11 +95,18 @@ class Batch:
 
     @cached_property
     def workers(self) -> dict[int, set[int]]:
-        return self._actors(WORKING)
+        """People by item. What they did on a part counts for the whole, whatever cycle the part was in."""
+        wholes = dict(_PARTS(self.items))
+        acts = _WORKED({*self.items, *wholes})
+        found = self._in_the_cycle(acts)
+        for pk, _cycle, actor in acts:
+            if pk in wholes:
+                found[wholes[pk]].add(actor)
+        return found
 
     @cached_property
     def judges(self) -> dict[int, set[int]]:
-        return self._actors(JUDGING)
+        return self._in_the_cycle(_JUDGED(self.items))
 
     @cached_property
     def evidence(self) -> dict[int, list[Evidence]]:
@@ -197,15 +218,11 @@ class Batch:
         rows = Target.objects.filter(item__in=self.having(Kind.TARGETS)).order_by("position", "id")
         return self._by_item(rows.prefetch_related(latest_measurements()))
 
-    def _actors(self, actions: tuple[str, ...]) -> dict[int, set[int]]:
-        """People by item. What they did on a part counts for the whole, whatever cycle the part was in."""
+    def _in_the_cycle(self, acts: Iterable[tuple[int, int, int]]) -> defaultdict[int, set[int]]:
         found: defaultdict[int, set[int]] = defaultdict(set)
-        events = Event.objects.filter(Q(item__in=self.items) | Q(item__parent__in=self.items), action__in=actions)
-        for pk, parent, cycle, actor in events.exclude(BESIDES_THE_WORK).order_by().values_list(*_ACTED):
+        for pk, cycle, actor in acts:
             if pk in self.items and cycle == self.items[pk].cycle:
                 found[pk].add(actor)
-            if parent in self.items and actions is WORKING:
-                found[parent].add(actor)
         return found
 
     def _of_the_cycle(self, rows: Any, kind: Kind) -> dict[int, list[Any]]:
