@@ -68,8 +68,19 @@ class NamedFilter(filters.ModelChoiceFilter):
     field_class = NamedField
 
 
+class ListField(filters.fields.BaseCSVField):
+    default_error_messages = {"gap": _("Between commas there stands a value.")}
+
+    def clean(self, value: list[str] | None) -> list[str] | None:
+        if value and "" in value:
+            raise ValidationError(self.default_error_messages["gap"], code="gap")
+        return super().clean(value)
+
+
 class ListFilter(filters.BaseInFilter, filters.ChoiceFilter):
     """One value of a choice or several, with commas between them."""
+
+    base_field_class = ListField
 
 
 class OrderingFilter(filters.ChoiceFilter):

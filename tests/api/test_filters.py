@@ -86,6 +86,8 @@ def test_an_empty_form_filters_nothing(city: City) -> None:
     [
         "state=open",
         "state=draft,open",
+        "state=draft,",
+        "role=,,",
         "kind=issue",
         "role=boss",
         "lead=市火星局",
