@@ -98,6 +98,44 @@ def test_a_petition_sent_twice_is_one(city: City, office: Machine) -> None:
     assert again.json() == first.json()
 
 
+# -- entered by POST ---------------------------------------------------------------------------------------------------
+
+
+def test_what_was_posted_with_a_number_is_corrected_by_it(office: Machine, campaign: Source) -> None:
+    posted = office.post("items/", body(campaign, external_ref="A-7"), Idempotency_Key="k")
+    assert office.get("items/external/A-7/").json()["number"] == posted.json()["number"]
+    problem(put(office, "A-7", body(campaign), If_None_Match="*"), 412, "already-there")
+    answer = put(office, "A-7", body(campaign, title="白河垃圾"))
+    assert (answer.status_code, answer["ETag"], answer.json()["number"]) == (200, '"v2"', posted.json()["number"])
+    assert WorkItem.objects.get().title == "白河垃圾"
+
+
+def test_a_posted_petition_is_corrected_by_its_number(city: City, office: Machine) -> None:
+    given = body(walking.source(city), petition={"channel": "hotline"})
+    office.post("items/", given | {"external_ref": "D2HA001"}, Idempotency_Key="k")
+    assert put(office, "D2HA001", given | {"title": "异味"}).status_code == 200
+    problem(put(office, "D2HA001", given | {"petition": {"channel": "letter"}}), 400, "petition-stands")
+    assert WorkItem.objects.get().title == "异味"
+
+
+def test_a_number_of_two_sources_means_the_item_that_had_it_first(
+    city: City, office: Machine, campaign: Source
+) -> None:
+    own = walking.source(city, "own-finding")
+    first, other = (office.post("items/", body(source, external_ref="7")).json() for source in (campaign, own))
+    assert office.get("items/external/7/").json()["number"] == first["number"]
+    assert fields(problem(put(office, "7", body(own)), 400, "invalid-input")) == ["source"]
+    assert [other["external_ref"], WorkItem.objects.count()] == ["7", 2]
+
+
+def test_without_a_number_nothing_is_referred_to(city: City, office: Machine, campaign: Source) -> None:
+    for given in ({}, {"external_ref": ""}, {"external_ref": "A-7", "title": ""}):
+        office.post("items/", body(campaign, **given))
+    person(city.dispatcher).post("items/", body(campaign, external_ref="A-7"))
+    assert not ExternalReference.objects.filter(client=office.user).exists()
+    assert put(office, "A-7", body(campaign)).status_code == 201
+
+
 # -- the client's own order --------------------------------------------------------------------------------------------
 
 

@@ -37,7 +37,6 @@ from workflow.querysets import found_with_names, visible_to
 from workflow.refusal import Refusal, Refused
 from workflow.services import external_references
 from workflow.services.perform import busy_refused
-from workflow.services.registration import register_issue
 from workflow.services.revising import revise
 
 WRITE = "items:write"
@@ -67,9 +66,9 @@ class Items(ItemList):
         return once(request, lambda: self._create(request), lambda first: _seen(request, number=first["number"]))
 
     def _create(self, request: Request) -> Response:
-        given = _read(CreateBody, request).arguments()
+        given = _read(CreateBody, request).arguments() | {"client": request.user, "said": _said(request)}
         with _petition_named():
-            item = register_issue(given.pop("source"), by=request.user, **given)
+            item = external_references.register_new(given.pop("source"), **given)
         return item_response(_seen(request, pk=item.pk), request, 201)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from accounts.models import User
 from workflow import seal
 from workflow.models import ExternalReference, Source, WorkItem
 from workflow.refusal import Refused, conflict, invalid
+from workflow.services.perform import busy_refused
 from workflow.services.registration import register_issue
 from workflow.services.revising import Corrections, revise
 
@@ -24,6 +25,21 @@ def hold(client: User, ref: str) -> ExternalReference | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"reference {client.pk} {ref}"])
     return ExternalReference.objects.select_related("item").filter(client=client, ref=ref).first()
+
+
+def register_new(
+    source: Source, *, client: User, said: Mapping[str, Any], external_ref: str = "", **given: Any
+) -> WorkItem:
+    """Enter a new issue by whatever number it has at its source. Raises Refused.
+
+    The first item that a client enters with a number has it as the client's reference, so that what was entered by POST
+    can be corrected by PUT. A number may stand in several sources: a later item with it is an item without a reference.
+    """
+    ref = external_ref.strip()
+    with busy_refused(), transaction.atomic():
+        if ref and hold(client, ref) is None:
+            return register_under(ref, source, client=client, said=said, **given)
+        return register_issue(source, by=client, external_ref=ref, **given)
 
 
 def register_under(
