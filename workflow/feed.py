@@ -12,9 +12,15 @@ from typing import Self
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from workflow.models import Event
 
+LATEST = "latest"
+AHEAD = _(
+    "The feed has not come that far: this position is of another server, or from before a backup was restored. "
+    "Ask for “latest”, then read the items anew, and go on from there."
+)
 _POSITION = re.compile(r"([0-9]{1,19})-([0-9]{1,19})", re.ASCII)
 HIGHEST = 2**63 - 1
 # Who holds locks in another database of the same server writes no events here, and may take his time.
@@ -27,6 +33,10 @@ _OLDEST = """
         AND held.database NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
     )
 """
+
+
+class AheadOfTheFeed(ValueError):
+    """Whoever waits there would wait in silence, for ever so long."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +56,16 @@ class Position:
         if found is None or max(map(int, found.groups())) > HIGHEST:
             raise ValueError(f"not a position of the feed: {text!r}")
         return cls(int(found[1]), int(found[2]))
+
+    @classmethod
+    def named(cls, text: str) -> Self:
+        """What a reader names: a position that was handed out, or `latest` for now. Raises ValueError."""
+        if text == LATEST:
+            return cls.now()
+        position = cls.read(text)
+        if position.transaction > _highest_so_far():
+            raise AheadOfTheFeed(f"nothing has come that far: {text}")
+        return position
 
     @classmethod
     def of(cls, event: Event) -> Self:
@@ -88,3 +108,11 @@ def _boundary() -> int:
         cursor.execute(_OLDEST)
         (oldest,) = cursor.fetchone()
     return oldest
+
+
+def _highest_so_far() -> int:
+    """No transaction has a number above it yet; unlike the boundary it never goes back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        (highest,) = cursor.fetchone()
+    return highest

@@ -150,3 +150,13 @@ def test_the_feed_needs_its_scope(city: City) -> None:
 
 def test_nobody_reads_it_without_signing_in(city: City) -> None:
     problem(Caller(city.dispatcher).get("events/"), 401, "not-authenticated")
+
+
+def test_who_is_ahead_of_the_feed_is_told_and_does_not_wait_for_ever(city: City) -> None:
+    """His position is from before a backup was restored."""
+    caller = person(city.dispatcher)
+    reached = caller.get("events/", {"after": "latest"}).json()["next"]
+    assert caller.get("events/", {"after": reached}).status_code == 200
+    ahead = f"{int(reached.split('-')[0]) + 1_000_000}-0"
+    told = problem(caller.get("events/", {"after": ahead}), 400, "invalid-input")
+    assert fields(told) == ["after"] and "latest" in told["errors"][0]["message"]

@@ -77,6 +77,8 @@ def test_a_long_range_in_steps(
         ({"deliveries": [2**63]}, "deliveries.0"),
         ({"deliveries": [2**40]}, "deliveries"),
         ({"after": "1"}, "after"),
+        ({"after": f"{2**62}-0"}, "after"),
+        ({"after": "1-1", "until": f"{2**62}-0"}, "until"),
     ],
 )
 def test_what_cannot_be_sent_again_is_named(caller: Caller, body: dict[str, Any], field: str) -> None:

@@ -13,10 +13,8 @@ from workflow.api.pagination import read_limit
 from workflow.api.schema import LIMIT, POSITION, Operation
 from workflow.api.serializers import FeedEventSerializer
 from workflow.api.views import ApiView
-from workflow.feed import Position, read
+from workflow.feed import AHEAD, AheadOfTheFeed, Position, read
 from workflow.querysets import events_visible_to
-
-LATEST = "latest"
 
 
 class FeedSerializer(serializers.Serializer):
@@ -53,10 +51,10 @@ def _position(request: Request) -> Position:
     text = request.query_params.get("after")
     if text is None:
         return Position()
-    if text == LATEST:
-        return Position.now()
     try:
-        return Position.read(text)
+        return Position.named(text)
+    except AheadOfTheFeed as error:
+        raise invalid_input({"after": AHEAD}) from error
     except ValueError as error:
         sentence = _("This is no position of the feed; take `next` of the page before, or “latest”.")
         raise invalid_input({"after": sentence}) from error

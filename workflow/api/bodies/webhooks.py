@@ -10,7 +10,7 @@ from rest_framework import serializers
 from notifications.models import Endpoint
 from workflow.api.bodies.fields import StrictSerializer
 from workflow.api.fields import Choice, Flag, Line, Whole
-from workflow.feed import HIGHEST, Position
+from workflow.feed import AHEAD, HIGHEST, AheadOfTheFeed, Position
 from workflow.pushing import EVENT_TYPES
 
 MOST_DELIVERIES = 200
@@ -19,7 +19,10 @@ MOST_DELIVERIES = 200
 class Place(Line):
     """A position of the feed; `latest` means now."""
 
-    default_error_messages = {"place": _("This is no position of the feed; take a `cursor` or `next` of it.")}
+    default_error_messages = {
+        "place": _("This is no position of the feed; take a `cursor` or `next` of it."),
+        "ahead": AHEAD,
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
@@ -27,7 +30,9 @@ class Place(Line):
     def run_validation(self, data: Any = serializers.empty) -> Position:
         text = super().run_validation(data)
         try:
-            return Position.now() if text == "latest" else Position.read(text)
+            return Position.named(text)
+        except AheadOfTheFeed:
+            self.fail("ahead")
         except ValueError:
             self.fail("place")
 
