@@ -80,16 +80,21 @@ def rotate(endpoint: Endpoint, *, keeps_former: bool = True) -> Endpoint:
 
 @transaction.atomic
 def enable(endpoint: Endpoint) -> Endpoint:
-    """Send to it again: first what it was paused with, by the whole list of delays anew. One in use stays as it is."""
+    """Send to it at once: what it was paused with, or what waits for another attempt, by the whole list of delays anew.
+
+    So a receiver that is back needs not sit out the delay. What failed while it was in use still counts as failures.
+    """
     endpoint = locked(endpoint)
+    rows = Endpoint.objects.filter(pk=endpoint.pk)
     if endpoint.disabled_at is None:
-        return endpoint
-    Endpoint.objects.filter(pk=endpoint.pk).update(
-        disabled_at=None, disabled_reason="", failures=0, failing_since=None, refilled_at=Now()
-    )
-    paused = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PAUSED)
-    paused.update(state=DeliveryState.PENDING, next_attempt_at=Now(), earlier_attempts=F("attempts"), interruptions=0)
-    clear_alarm(f"webhook:{endpoint.pk}")
+        rows.update(refilled_at=Now())
+        state = DeliveryState.PENDING
+    else:
+        rows.update(disabled_at=None, disabled_reason="", failures=0, failing_since=None, refilled_at=Now())
+        clear_alarm(f"webhook:{endpoint.pk}")
+        state = DeliveryState.PAUSED
+    waiting = Delivery.objects.filter(endpoint=endpoint, state=state)
+    waiting.update(state=DeliveryState.PENDING, next_attempt_at=Now(), earlier_attempts=F("attempts"), interruptions=0)
     transaction.on_commit(partial(kick_outbox, [Channel.WEBHOOK]), robust=True)
     return locked(endpoint)
 

@@ -234,6 +234,14 @@ def test_one_that_holds_nothing_costs_one(city: City, raw: bytes, status: int) -
     assert answer["RateLimit"].startswith('"write";r=3;')
 
 
+def test_a_list_that_is_too_long_to_be_taken_costs_one(city: City) -> None:
+    caller = machine(city.water)
+    answer = caller.bulk(nothing(501))
+    problem(answer, 400, "invalid-input")
+    assert answer["RateLimit"].startswith('"write";r=3;')
+    assert caller.bulk(nothing(3)).status_code == 200
+
+
 # -- the bucket --------------------------------------------------------------------------------------------------------
 
 

@@ -310,6 +310,43 @@ def test_one_that_is_gone_is_disabled_until_it_is_enabled(
     assert ids == sorted(ids) and len(ids) == waiting
 
 
+def test_a_receiver_that_is_back_need_not_sit_out_the_delay(
+    hook: tuple[Caller, dict[str, Any]], committed_city: City, world: Gateway
+) -> None:
+    caller, told = hook
+    where = f"webhooks/{told['id']}/"
+    walking.walk(committed_city, State.RECTIFYING)
+    push()
+    waiting = Delivery.objects.filter(channel="webhook").count()
+    world.script["webhook"] = "500"
+    assert deliver("webhook") == 0
+    world.script["webhook"] = "ok"
+    assert deliver("webhook") == 0
+    failing = caller.get(where).json()
+    assert caller.post(f"{where}enable/").json() == failing  # it was in use, and what failed has failed
+    assert deliver("webhook") == waiting
+    ids = [record.json["data"]["id"] for record in world.executed("webhook")]
+    assert ids == sorted(ids) and len(ids) == waiting
+
+
+def test_enabling_gives_no_second_copy_and_touches_no_other_webhook(
+    hook: tuple[Caller, dict[str, Any]], committed_city: City, world: Gateway
+) -> None:
+    caller, told = hook
+    made(caller, url=f"{world.url}/webhook/2", name="另一个")
+    world.script["webhook"] = "500"
+    walking.walk(committed_city, State.ASSIGNED)
+    push()
+    deliver("webhook")
+    world.script["webhook"] = "ok"
+    for _n in range(2):
+        caller.post(f"webhooks/{told['id']}/enable/")
+        deliver("webhook")
+    assert {record.path for record in world.executed("webhook")} == {"/webhook/1"}
+    references = [record.reference for record in world.executed("webhook")]
+    assert len(references) == len(set(references)) > 0
+
+
 def test_a_name_is_looked_up_before_it_is_taken(caller: Caller, settings: object, monkeypatch: Any) -> None:
     settings.WEBHOOK_ALLOWED_HOSTS = []
     monkeypatch.setattr(addresses, "_resolve", lambda host: ["8.8.8.8"])

@@ -165,7 +165,7 @@ class WebhookEnabling(WebhookView):
     operations = {
         "POST": operation(
             "enable",
-            gettext_lazy("Enable a webhook again; what waited is sent first"),
+            gettext_lazy("Send to a webhook at once: enable it again, or do not sit out the delay after a failure"),
             WebhookSerializer,
             takes=EmptyBody,
             parameters=[IDEMPOTENCY_KEY],
