@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import django_filters as filters
 from django import forms
@@ -110,6 +110,20 @@ class DayFilter(filters.DateFilter):
     field_class = DayField
 
 
+class MomentField(filters.fields.IsoDateTimeField):
+    """A moment in a zone that PostgreSQL knows: less than 16 hours from UTC, as all on earth are."""
+
+    def to_python(self, value: object) -> datetime | None:
+        moment = super().to_python(value)
+        if moment and abs(moment.utcoffset() or timedelta()) >= timedelta(hours=16):
+            raise ValidationError(self.error_messages["invalid"], "invalid")
+        return moment
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    field_class = MomentField
+
+
 def visible_sources(request: HttpRequest | None) -> QuerySet[Source]:
     return querysets.sources_visible_to(request.user) if request else Source.objects.none()
 
@@ -135,7 +149,7 @@ class ItemFilter(filters.FilterSet):
     )
     due_before = DayFilter(field_name="due_on", lookup_expr="lte", label=_("Due by"))
     due_after = DayFilter(field_name="due_on", lookup_expr="gte", label=_("Due from"))
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte", label=_("Changed since"))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=_("Changed since"))
     number = filters.CharFilter(label=_("Number"), max_length=24)
     external_ref = filters.CharFilter(label=_("Number at the source"), max_length=80)
     ordering = OrderingFilter(label=_("Order"))

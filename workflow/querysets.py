@@ -32,8 +32,11 @@ LOOK_BACK_AHEAD = timedelta(days=14)  # a look-back lies in the inbox from so ma
 
 
 def visible_to(user: User) -> QuerySet[WorkItem]:
-    """Items of the person's office; once handed out, those of his city and those on which his department has a part."""
+    """Items of the person's office; once handed out, those of his city, those on which his department has a part, and
+    those that his department is to approve."""
     seen = _has_a_part(user.departments_with(Permission.SEE_DEPARTMENT))
+    if approving := user.departments_with(Permission.APPROVE):
+        seen |= _goes_to(approving)
     if cities := user.departments_with(Permission.SEE_CITY):
         seen |= Q(office__superior__in=cities)
     return WorkItem.objects.filter(
@@ -53,7 +56,10 @@ def with_a_part_first(user: User, items: QuerySet[WorkItem]) -> QuerySet[WorkIte
     of_wholes = WorkItem.objects.filter(parent__isnull=False, parent__assignments__department__in=departments)
     own = ArraySubquery(parts.union(of_wholes.order_by().values("id")))
     has_a_part = Func(F("pk"), own, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField())
-    return items.filter(Q(office__in=user.departments_with(Permission.SEE_OFFICE)) | Q(has_a_part))
+    seen = Q(office__in=user.departments_with(Permission.SEE_OFFICE)) | Q(has_a_part)
+    if approving := user.departments_with(Permission.APPROVE):
+        seen |= _goes_to(approving)
+    return items.filter(seen)
 
 
 _NAMED = ("source", "section", "region", "parent", "office", "turn_department", "procedure")
@@ -69,7 +75,8 @@ def found_with_names(pks: Iterable[int]) -> list[WorkItem]:
 
 def visible_to_department(department: int) -> QuerySet[WorkItem]:
     """What may be told to a department as a whole, in the group in which its robot speaks."""
-    return WorkItem.objects.filter(Q(office=department) | Q(assigned_at__isnull=False) & _has_a_part([department]))
+    seen = _has_a_part([department]) | _goes_to([department])
+    return WorkItem.objects.filter(Q(office=department) | Q(assigned_at__isnull=False) & seen)
 
 
 def _has_a_part(departments: Collection[int]) -> Q:
@@ -77,6 +84,11 @@ def _has_a_part(departments: Collection[int]) -> Q:
     parts = Assignment.objects.filter(department__in=departments)
     of_parent = Q(Exists(parts.filter(item=OuterRef("parent_id"))))
     return Q(Exists(parts.filter(item=OuterRef("pk")))) | Q(parent__isnull=False) & of_parent
+
+
+def _goes_to(departments: Collection[int]) -> Q:
+    """For approval: the procedure names one of these departments in the place of the office."""
+    return Q(procedure__in=Procedure.objects.filter(approving_department__in=departments).values("pk"))
 
 
 def sources_visible_to(user: User) -> QuerySet[Source]:
@@ -174,8 +186,7 @@ def extensions_to_decide(user: User) -> QuerySet[WorkItem]:
 def _approved_by(user: User) -> Q:
     """Items of which this person is a supervisor."""
     approving = user.departments_with(Permission.APPROVE)
-    is_named = Q(procedure__approving_department__in=approving)
-    return is_named | Q(procedure__approving_department=None, office__in=approving)
+    return _goes_to(approving) | Q(procedure__approving_department=None, office__in=approving)
 
 
 def papers_to_sign(user: User) -> QuerySet[WorkItem]:

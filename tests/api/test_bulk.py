@@ -8,6 +8,7 @@ from django.db import OperationalError
 from accounts.roles import Role
 from tests import walking
 from tests.api.callers import fields, machine, person, problem
+from tests.pages.reading import queries
 from tests.people import City
 from tests.workflow.fingerprint import fingerprint
 from workflow import services
@@ -189,3 +190,16 @@ def test_a_programming_error_of_one_is_told_without_details(city: City, monkeypa
     answer = person(city.environment_clerk).bulk([element(item), element(item, "decline", reason="不属本局")])
     assert [row["status"] for row in answer.json()] == [500, 200]
     assert "secret" not in answer.content.decode()
+
+
+def test_who_is_named_again_and_again_is_looked_up_once(city: City) -> None:
+    item, caller = walking.walk(city, State.DRAFT), person(city.dispatcher)
+    parties = [{"role": "joint", "department": city.water.name}, {"role": "supervise", "department": "市林业局"}]
+
+    def cost(length: int, times: int) -> int:
+        wish = element(item, "assign", lead=city.environment.name, departments=parties * times)
+        return queries(lambda: caller.bulk([wish | {"version": item.version + 1}] * length))
+
+    cost(1, 1)  # what is asked only once is out of the way
+    assert cost(1, 1) == cost(1, 50)
+    assert cost(3, 50) - cost(2, 50) == cost(2, 50) - cost(1, 50)

@@ -208,6 +208,10 @@ def test_a_page_costs_the_same_number_of_queries_however_long(city: City) -> Non
 # -- wrong questions ---------------------------------------------------------------------------------------------------
 
 
+def cursor_at(moment: str) -> str:
+    return urlsafe_b64encode(f'["-created_at", "{moment}", 1]'.encode()).decode().rstrip("=")
+
+
 HALF_A_CHARACTER = urlsafe_b64encode(b'["number", "\\ud800", 1]').decode()
 
 
@@ -243,6 +247,11 @@ HALF_A_CHARACTER = urlsafe_b64encode(b'["number", "\\ud800", 1]').decode()
         ("updated_since=0001-01-01T00:00:00Z", None),
         ("updated_since=9999-12-31T23:59:59-12:00", None),
         ("updated_since=2025-01-01T00:00:00 08:00", "updated_since"),
+        ("updated_since=2025-01-01T00:00:00%2B15:59", None),
+        ("updated_since=2025-01-01T00:00:00%2B16:00", "updated_since"),
+        ("updated_since=2025-01-01T00:00:00-23:59", "updated_since"),
+        (f"cursor={cursor_at('2026-01-01T00:00:00+16:00')}", None),
+        (f"cursor={cursor_at('0001-01-01T00:00:00+14:00')}", "cursor"),
         ("number=%00", "number"),
         ("q=%00", "q"),
         ("lead=%00", "lead"),

@@ -3,19 +3,26 @@
 Both verbs are inside their transactions before either takes the item's lock, so each round is a real race.
 """
 
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from tests import walking
+from tests.complaints import found, in_work
 from tests.concurrency.racing import race
 from tests.people import City
 from tests.walking import accept, add_evidence, approve, assign, register, submit, verify, walk
 from workflow import services
 from workflow.lifecycle import State
-from workflow.models import Closure, Event, Timer, Verification, WorkItem
+from workflow.models import Closure, Event, Procedure, Source, Timer, Verification, WorkItem
 from workflow.refusal import RefusalKind, Refused
+from workflow.services import procedures
 from workflow.services.decomposition import Part
+from workflow.services.revising import revise
+from workflow.services.sources import choose_procedure
 
 MANY, FEW = 20, 5  # rounds
 Runner = Callable[[], WorkItem]
@@ -217,3 +224,45 @@ def test_races_leave_no_second_verification_or_closure(committed_city, meeting):
         race(verify_twice(committed_city, item))
     assert Verification.objects.count() == 5
     assert not Closure.objects.exists()
+
+
+@pytest.mark.parametrize("slower", ["revise", "found"])
+def test_changes_of_one_item_are_dated_in_their_order(committed_city, meeting, slower):
+    """Who asks for what changed since the last change that he saw misses nothing that waited for a lock."""
+    city = committed_city
+    items = [in_work(city) for _ in range(MANY)]
+    meeting()
+    for item in items:
+        others = {
+            "revise": lambda item=item: revise(item, by=city.dispatcher, title="河东村养殖场异味"),
+            "found": lambda item=item: found(item, city.environment_clerk, "true", "true", "true", finding="true"),
+        }
+        race([lambda item=item: services.report(item, by=city.environment_clerk, text="已动工。"), others[slower]])
+        moments = list(Event.objects.filter(item=item).order_by("pk").values_list("at", flat=True))
+        assert moments == sorted(moments)
+        assert WorkItem.objects.get(pk=item.pk).updated_at == moments[-1]
+
+
+def test_a_source_goes_by_the_revision_in_force_even_if_that_is_made_at_the_same_moment(committed_city, monkeypatch):
+    city = committed_city
+    source = walking.source(city, "campaign")
+    own = Procedure.objects.current(city.office).get(code="petition")
+    new = {"office": city.office, "by": city.second_dispatcher, "reason": "调整", "accept_days": 3}
+    threads: list[threading.Thread] = []
+    save = Source.save
+
+    def revised() -> None:
+        procedures.revise(own, seen_revision=own.revision, **new)
+        connection.close()
+
+    def save_late(self: Source, **given: Any) -> None:
+        threads.append(threading.Thread(target=revised))
+        threads[0].start()
+        threads[0].join(1)  # it has revised by then, or waits for this transaction
+        save(self, **given)
+
+    monkeypatch.setattr(Source, "save", save_late)
+    choose_procedure(source, by=city.dispatcher, procedure=own)
+    threads[0].join()
+    source.refresh_from_db()
+    assert source.procedure == Procedure.objects.current(city.office).get(code="petition") != own

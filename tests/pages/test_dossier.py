@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import walking
+from tests.complaints import complain, in_work
 from tests.pages.reading import part, queries, tags_of, text_of
 from tests.people import City
 from tests.walking import walk
@@ -64,6 +65,14 @@ def index(whole: zipfile.ZipFile) -> list[dict[str, str]]:
 def give(item: WorkItem, city: City, name: str, content: bytes, **given: str) -> None:
     file = SimpleUploadedFile(name, content)
     services.evidence.add_evidence(item, by=city.environment_clerk, file=file, **{"kind": "document", **given})
+
+
+def test_an_earlier_petition_is_named_to_those_who_see_it(city, signed_in):
+    first, item = complain(city), in_work(city)
+    Petition.objects.filter(item=item).update(repeat_of=first.petition)
+    for person, is_named in ((city.dispatcher, True), (city.environment_clerk, False)):
+        page = text_of(signed_in(person).get(f"/items/{item.number}/dossier/"))
+        assert (first.number in page) is is_named
 
 
 # -- the page ----------------------------------------------------------------------------------------------------------

@@ -6,17 +6,30 @@ import pytest
 
 from accounts.roles import Role
 from tests.people import PEOPLE, City, hire
-from tests.walking import add_evidence, assign, day_of, register, walk
+from tests.walking import add_evidence, approve, assign, day_of, register, walk
 from workflow import services
 from workflow.lifecycle import DepartmentRole, State
-from workflow.models import WorkItem
-from workflow.querysets import evidence_visible_to, sources_visible_to, visible_to
+from workflow.models import Procedure, WorkItem
+from workflow.querysets import (
+    awaiting,
+    evidence_visible_to,
+    extensions_to_decide,
+    papers_to_answer,
+    papers_to_sign,
+    sources_visible_to,
+    to_acknowledge,
+    visible_to,
+    visible_to_department,
+    with_a_part_first,
+)
 from workflow.services.decomposition import Part
+from workflow.services.procedures import revise
 
 OFFICE = {"dispatcher", "second_dispatcher", "supervisor", "second_supervisor", "auditor"}
 LEADER = {"city_leader"}
 CHECKS = {"verifier", "second_verifier"}
 LEAD = {"environment_clerk", "environment_head", "environment_verifier"}
+BEFORE_APPROVAL = (State.ASSIGNED, State.RECTIFYING, State.VERIFYING, State.PUBLICIZING, State.APPROVING)
 WATER = {"water_clerk", "water_head", "water_verifier"}
 
 
@@ -85,6 +98,64 @@ def test_an_item_with_several_roles_of_one_department_is_seen_once(city):
 def test_an_auditor_of_another_office_sees_nothing(city):
     walk(city, State.CLOSED)
     assert not visible_to(hire("foreign_auditor", Role.AUDITOR, city.government)).exists()
+
+
+@pytest.mark.parametrize("state", BEFORE_APPROVAL)
+def test_the_supervisors_of_the_department_that_approves_see_it_as_well(city, state):
+    approving_elsewhere(city)
+    chief = hire("chief", Role.SUPERVISOR, city.forestry)
+    item = walk(city, state)
+    assert visible_to(chief).filter(pk=item.pk).exists()
+    assert with_a_part_first(chief, WorkItem.objects.filter(pk=item.pk)).exists()
+    assert visible_to_department(city.forestry.pk).filter(pk=item.pk).exists()
+    assert seen_by(city, item) == OFFICE | LEADER | CHECKS | LEAD
+
+
+def test_who_approved_an_item_sees_it_closed(city):
+    approving_elsewhere(city)
+    chief = hire("chief", Role.SUPERVISOR, city.forestry)
+    item = approve(city, walk(city, State.APPROVING), by=chief)
+    assert visible_to(chief).filter(pk=item.pk, state=State.CLOSED).exists()
+
+
+def test_but_neither_drafts_nor_what_goes_by_another_procedure_nor_do_its_clerks(city):
+    approving_elsewhere(city)
+    chief, clerk = hire("chief", Role.SUPERVISOR, city.forestry), hire("clerk", Role.CLERK, city.forestry)
+    walk(city, State.DRAFT)
+    walk(city, State.APPROVING, procedure="campaign")
+    assert not visible_to(chief).exists()
+    assert not visible_to_department(city.forestry.pk).exists()
+    walk(city, State.APPROVING)
+    assert not visible_to(clerk).exists()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_whatever_lies_in_an_inbox_can_be_read(city, elsewhere):
+    if elsewhere:
+        approving_elsewhere(city)
+    people = [getattr(city, name) for name in PEOPLE] + [hire("chief", Role.SUPERVISOR, city.forestry)]
+    for state in (*BEFORE_APPROVAL, *(State if not elsewhere else ())):
+        walk(city, state)
+    asking = walk(city, State.RECTIFYING, procedure="campaign")
+    later = asking.due_on + timedelta(days=5)
+    services.request_extension(asking, by=city.environment_clerk, due_on=later, reason="汛期")
+    for boxes in (awaiting, to_acknowledge, extensions_to_decide, papers_to_sign, papers_to_answer):
+        for user in people:
+            lying = set(boxes(user).values_list("number", flat=True))
+            assert lying <= set(visible_to(user).values_list("number", flat=True)), (boxes, user)
+
+
+def approving_elsewhere(city: City) -> None:
+    """Petitions are approved by another department, which has no part in any of them."""
+    own = Procedure.objects.current(city.office).get(code="petition")
+    revise(
+        own,
+        office=city.office,
+        by=city.dispatcher,
+        reason="分管部门审批",
+        seen_revision=own.revision,
+        approving_department=city.forestry,
+    )
 
 
 def test_evidence_is_seen_with_its_item_and_not_without(city):

@@ -93,7 +93,8 @@ class Bulk(ApiView):
         if len(request.data) > MOST:
             too_many = _("At most {most} actions in one request, please.").format(most=MOST)
             raise invalid_input({"": too_many})
-        return once_in_steps(request, lambda: Response([_result(element, request) for element in request.data]), _done)
+        context = {"request": request}
+        return once_in_steps(request, lambda: Response([_result(element, context) for element in request.data]), _done)
 
 
 def _done(response: Response) -> bool:
@@ -101,11 +102,11 @@ def _done(response: Response) -> bool:
     return all(result["status"] < HTTPStatus.INTERNAL_SERVER_ERROR for result in response.data)
 
 
-def _result(element: Any, request: Request) -> dict[str, Any]:
+def _result(element: Any, context: dict[str, Any]) -> dict[str, Any]:
     number = element.get("number") if isinstance(element, dict) else None
     named = {"number": number if isinstance(number, str) else None}
     try:
-        return named | {"status": 200, "version": _take(_read(element), request)}
+        return named | {"status": 200, "version": _take(_read(element), context)}
     except Exception as error:  # whatever it is, the others go on
         return named | as_result(error)
 
@@ -130,12 +131,13 @@ def _read(element: Any) -> Wish:
     return Wish(Action(element["action"]), element["number"], version, given)
 
 
-def _take(wish: Wish, request: Request) -> int:
+def _take(wish: Wish, context: dict[str, Any]) -> int:
     """Do it; returns the version that the item has afterwards."""
-    item = visible_to(request.user).filter(number=wish.number).first()
+    user = context["request"].user
+    item = visible_to(user).filter(number=wish.number).first()
     if item is None:
         raise NotFound
-    body = BODIES[wish.action](data=wish.given)
+    body = BODIES[wish.action](data=wish.given, context=context)
     if not body.is_valid():
         raise ValidationError(body.errors)
-    return VERBS[wish.action](item, by=request.user, version=wish.version, **body.arguments()).version
+    return VERBS[wish.action](item, by=user, version=wish.version, **body.arguments()).version

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -99,12 +99,19 @@ class RowField(serializers.Field, ABC):
     def to_internal_value(self, data: Any) -> Model:
         if isinstance(data, bool) or not isinstance(data, int | str):
             self.fail("invalid")
-        rows = self.rows()
-        found = rows.filter(pk=data) if isinstance(data, int) else self.called(rows, data.strip())
-        rows = list(found[:2])
+        data = data.strip() if isinstance(data, str) else data
+        # A list of parties, or many actions at once, name the same rows again and again.
+        known = self.context.setdefault("named_rows", {})
+        if (type(self), data) not in known:
+            known[type(self), data] = self._find(data)
+        rows = known[type(self), data]
         if len(rows) != 1:
             self.fail("ambiguous" if rows else "unknown")
         return rows[0]
+
+    def _find(self, wanted: int | str) -> list[Model]:
+        rows = self.rows()
+        return list((rows.filter(pk=wanted) if isinstance(wanted, int) else self.called(rows, wanted))[:2])
 
     def to_representation(self, value: Model) -> str:
         return str(value)
@@ -126,8 +133,8 @@ class DepartmentField(RowField):
         return Department.objects.valid_on(today())
 
     def called(self, rows: QuerySet[Department], name: str) -> QuerySet[Department]:
-        named = rows.filter(name=name)
-        return named if named.exists() else rows.filter(aliases__contains=[name])
+        others = rows.filter(aliases__contains=[name])
+        return rows.filter(name=name) | others.exclude(Exists(rows.filter(name=name)))
 
 
 class RegionField(RowField):

@@ -110,7 +110,10 @@ class NotificationsRead(ApiView):
 
 
 def _told_still(user: User) -> QuerySet[Message]:
-    """Without those about items that the caller no longer sees: here as everywhere they are not there."""
+    """Without those about items that the caller no longer sees: no answer of the API tells of them.
+
+    A person's page keeps what he was told at the time, and what is marked as read is so in both places.
+    """
     is_of_an_item = Q(about__regex=r"^item:[0-9]{1,18}$")
     item = Case(When(is_of_an_item, then=Cast(Substr("about", 6), BigIntegerField())))
     rows = messages_of(user).alias(item_id=item)

@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -116,10 +116,10 @@ def _value(field: Field, told: Any) -> Any:
     """What the last row had in its field. Raises ValueError or ValidationError for what no row has."""
     value = None if told is None else field.to_python(str(told))
     str(value).encode()  # half a character (a lone surrogate) is a ValueError here, not in the database
-    is_without_zone = isinstance(value, datetime) and is_naive(value)
-    if "\0" in str(value) or is_without_zone or (value is None and not field.null):
+    is_moment = isinstance(value, datetime)
+    if "\0" in str(value) or (is_moment and is_naive(value)) or (value is None and not field.null):
         raise ValueError
-    return value
+    return value.astimezone(UTC) if is_moment else value  # PostgreSQL knows no zone from 16 hours on
 
 
 def count(rows: QuerySet) -> tuple[int, bool]:

@@ -1,8 +1,6 @@
-"""Petitions: the complaints behind items, what was asked in them and what was found. Nothing says who complained."""
+"""Petitions: the complaints behind items, what was asked in them and what was found. Who complained is not kept."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import django_filters as filters
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -19,29 +17,20 @@ from workflow.filters import DayFilter, ListFilter, NamedFilter, visible_sources
 from workflow.models import Petition
 from workflow.models.petitions import Finding
 from workflow.querysets import visible_to
-from workflow.services.notice_text import masked
-
-
-class Masked(serializers.CharField):
-    """What people wrote, without the telephone and identity numbers in it."""
-
-    def to_representation(self, value: Any) -> str:
-        return masked(super().to_representation(value))
 
 
 class MatterSerializer(serializers.Serializer):
     """One of the matters that a petition complains of; `finding` is null until it is found out."""
 
     position = serializers.IntegerField()
-    text = Masked()
+    text = serializers.CharField()
     finding = ChoiceOrNull(Finding.choices)
-    explanation = Masked()
+    explanation = serializers.CharField()
 
 
 class PetitionDetailSerializer(serializers.Serializer):
     """The complaint behind the item `number`; `external_ref` is its own number. `repeat_of` is the number of the first
-    item of the same matter, null where there is none that the caller sees. Who complained is told to nobody, and
-    telephone and identity numbers in the texts are masked."""
+    item of the same matter, null where there is none that the caller sees. The texts are those of the item's page."""
 
     number = serializers.CharField(source="item.number")
     external_ref = serializers.CharField(source="item.external_ref")
@@ -49,11 +38,11 @@ class PetitionDetailSerializer(serializers.Serializer):
     channel = serializers.ChoiceField(choices=Petition.Channel.choices)
     batch = serializers.CharField()
     received_on = serializers.DateField(allow_null=True)
-    place = Masked()
+    place = serializers.CharField()
     regions = serializers.SerializerMethodField()
     sub_issues = MatterSerializer(many=True)
     finding = ChoiceOrNull(Finding.choices)
-    investigation = Masked()
+    investigation = serializers.CharField()
     completion = ChoiceOrNull(Petition.Completion.choices)
     handling = HandlingSerializer(source="*")
     repeat_of = serializers.CharField(source="repeat_of_number", allow_null=True)

@@ -175,7 +175,7 @@ def _create_source(plan_import: PlanImport, by: User | None, now: datetime) -> S
         issued_on=_day(reading.get("issued_on")),
         period_from=_day(period.get("from")),
         period_to=_day(period.get("to")),
-        procedure=Procedure.objects.current(plan_import.office).get(code="plan-task"),
+        procedure=Procedure.objects.held("plan-task", plan_import.office),
         office=plan_import.office,
         document_sha256=plan_import.sha256,
         created_by=by,

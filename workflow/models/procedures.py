@@ -27,6 +27,12 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         shipped = self.filter(office=None, is_current=True).exclude(code__in=own.values("code"))
         return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=shipped.values("pk")))
 
+    def held(self, code: str, office: Department) -> "Procedure | None":
+        """The revision in force for an office, locked and read anew: nobody revises it until the transaction ends."""
+        rows = self.filter(Q(office=None) | Q(office=office), code=code, is_current=True)
+        list(rows.select_for_update(no_key=True).order_by("pk"))
+        return self.current(office).filter(code=code).first()
+
 
 class Procedure(models.Model):
     """How items of a kind of source are handled. Sources of the defaults: design table "Time" (public rules)."""

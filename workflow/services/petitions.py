@@ -124,12 +124,13 @@ def record_findings(
 ) -> Petition:
     """Write down what the investigation found; what it replaces stays in the history. Raises Refused.
 
-    It is no step on the road and leaves the version alone; `seen` (see `fingerprint`) guards against two people who
-    write at the same time. What was passed before has to be verified again, since findings are under the seal.
+    It is no step on the road: the version stays, only the moment of the last change moves. `seen` (see `fingerprint`)
+    guards against two people who write at the same time. What was passed before has to be verified again, since
+    findings are under the seal.
     """
-    now = now or database_clock.now()
     with busy_refused(), transaction.atomic():
         locked = lock(item)
+        now = now or database_clock.now()  # after the lock: moments follow each other as the changes do
         facts = read_facts([locked])[locked.pk]
         if refusal := permissions.refuse_findings(by, facts):
             raise Refused(refusal)
@@ -242,3 +243,5 @@ def _record(
         data={"changed": changed, "party": Party.RESPONSIBLE if is_worker else Party.OFFICE},
         at=now,
     )
+    item.updated_at = now
+    item.save(update_fields=["updated_at"])

@@ -73,11 +73,8 @@ def rungs_of(procedure: Procedure) -> list[RungTerms]:
 
 
 def _in_force(seen: Procedure, office: Department, seen_revision: int) -> Procedure:
-    """The revision in force, locked and read anew; two people who revise it come one after the other."""
-    rows = Procedure.objects.filter(code=seen.code, is_current=True)
-    candidates = rows.filter(office=None) | rows.filter(office=office)
-    list(candidates.select_for_update(no_key=True).order_by("pk"))
-    found = Procedure.objects.current(office).filter(code=seen.code).first()
+    """Two people who revise a procedure come one after the other."""
+    found = Procedure.objects.held(seen.code, office)
     if found is None:
         raise Refused(conflict("not-in-force", _("This procedure is not in force in your office.")))
     if found.revision != seen_revision or found.office_id != seen.office_id:

@@ -41,9 +41,9 @@ def revise(
     """
     if unknown := corrections.keys() - Corrections.__annotations__.keys():
         raise TypeError(f"not to be corrected: {', '.join(sorted(unknown))}")
-    now = now or database_clock.now()
     with busy_refused(), transaction.atomic():
         locked = lock(item)
+        now = now or database_clock.now()  # after the lock: moments follow each other as the changes do
         if version is not None and version != locked.version:
             raise Refused(stale())
         if refusal := permissions.refuse_registration(by, locked.office_id):

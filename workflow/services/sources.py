@@ -37,8 +37,6 @@ def create_source(
     require(title=title)
     if kind not in USUAL_PROCEDURE:
         raise Refused(invalid("source-kind", _("Unknown kind of source."), kind=_("Unknown kind of source.")))
-    if procedure and not Procedure.objects.current(office).filter(pk=procedure.pk).exists():
-        raise Refused(_not_in_force())
     try:
         with transaction.atomic():
             return Source.objects.create(
@@ -46,7 +44,7 @@ def create_source(
                 title=title.strip(),
                 document_number=document_number.strip(),
                 issued_on=issued_on,
-                procedure=procedure or Procedure.objects.current(office).get(code=USUAL_PROCEDURE[Source.Kind(kind)]),
+                procedure=_held(procedure, procedure.code if procedure else USUAL_PROCEDURE[Source.Kind(kind)], office),
                 office=office,
                 created_by=by,
                 created_at=now or database_clock.now(),
@@ -60,11 +58,18 @@ def choose_procedure(source: Source, *, by: User, procedure: Procedure) -> Sourc
     """Its items go by another procedure from now on; those that are there keep theirs. Raises Refused."""
     if refusal := permissions.refuse_registration(by, source.office_id):
         raise Refused(refusal)
-    if not Procedure.objects.current(source.office).filter(pk=procedure.pk).exists():
-        raise Refused(_not_in_force())
-    source.procedure = procedure
-    source.save(update_fields=["procedure"])
+    with transaction.atomic():
+        source.procedure = _held(procedure, procedure.code, source.office)
+        source.save(update_fields=["procedure"])
     return source
+
+
+def _held(chosen: Procedure | None, code: str, office: Department) -> Procedure:
+    """Who revises it meanwhile waits, and then takes the source along. Raises Refused if `chosen` is not in force."""
+    held = Procedure.objects.held(code, office)
+    if held is None or (chosen and chosen != held):
+        raise Refused(_not_in_force())
+    return held
 
 
 def _not_in_force() -> Refusal:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from workflow.deadlines import business_day
 from workflow.facts import read_facts
 from workflow.models import Evidence, Petition, Publicity, WorkItem
 from workflow.models.petitions import COUNTS
+from workflow.querysets import visible_to
 from workflow.services.notice_text import LABELS
 from workflow.views.access import item_or_404, signed_in
 from workflow.views.dossier import parties
@@ -90,7 +92,7 @@ def contents(user: User, item: WorkItem) -> dict[str, Any]:
         "today": today(),
         "parties": parties(facts),
         "shows_objectors": False,  # a dossier is handed on; who objected stays with the office
-        **_petition(item),
+        **_petition(user, item),
         "exhibits": exhibits(item),
         "entries": timeline(item, is_whole=True)["timeline"][::-1],
         **_work(item),
@@ -104,8 +106,9 @@ def contents(user: User, item: WorkItem) -> dict[str, Any]:
     return found | {"chapters": [(chapter, f"workflow/dossier/{chapter.name}.html") for chapter in chapters]}
 
 
-def _petition(item: WorkItem) -> dict[str, Any]:
-    rows = Petition.objects.filter(item=item).select_related("repeat_of__item")
+def _petition(user: User, item: WorkItem) -> dict[str, Any]:
+    first = visible_to(user).filter(petition=OuterRef("repeat_of")).values("number")[:1]
+    rows = Petition.objects.filter(item=item).annotate(first_seen=Subquery(first))
     found = rows.prefetch_related("sub_issues", "regions").first()
     counts = [(Petition._meta.get_field(name).verbose_name, getattr(found, name, 0)) for name in COUNTS]
     return {"petition": found, "handling": [(label, number) for label, number in counts if number]}
