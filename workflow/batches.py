@@ -206,8 +206,8 @@ class Batch:
 
     @cached_property
     def petitions(self) -> dict[int, Petition]:
-        rows = Petition.objects.filter(item__in=self.having(Kind.PETITION)).select_related("repeat_of__item")
-        return {row.item_id: row for row in rows.prefetch_related("sub_issues", "regions", "repeats")}
+        rows = Petition.objects.filter(item__in=self.having(Kind.PETITION))
+        return {row.item_id: row for row in rows.prefetch_related("sub_issues", "regions")}
 
     @cached_property
     def milestones(self) -> dict[int, list[Milestone]]:

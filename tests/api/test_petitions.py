@@ -83,6 +83,14 @@ def test_an_earlier_item_that_the_caller_does_not_see_is_not_named(city: City) -
         assert person(user).get(f"items/{item.number}/").json()["petition"]["repeat_of"] == named
 
 
+def test_repeats_are_counted_as_far_as_the_caller_sees_them(city: City) -> None:
+    first = walk(city, State.RECTIFYING)
+    for item in (complain(city), walk(city, State.RECTIFYING)):
+        Petition.objects.update_or_create(item=item, defaults={"repeat_of": Petition.objects.get(item=first)})
+    for user, count in ((city.dispatcher, 2), (city.environment_clerk, 1)):
+        assert person(user).get(f"items/{first.number}/").json()["petition"]["repeats"] == count
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -119,7 +120,7 @@ class HandlingSerializer(ReadSerializer):
 
 class PetitionSerializer(ReadSerializer):
     """The complaint behind an item; its number is the item's `external_ref`. `repeat_of` names the item of the first of
-    the row, null where the caller sees none; `repeats` counts those after it."""
+    the row, null where the caller does not see it; `repeats` counts those after it that he sees."""
 
     channel = serializers.ChoiceField(choices=Petition.Channel.choices)
     batch = serializers.CharField()
@@ -132,13 +133,10 @@ class PetitionSerializer(ReadSerializer):
     sub_issues = SubIssueSerializer(source="sub_issues.all", many=True)
     handling = HandlingSerializer(source="*")
     repeat_of = serializers.CharField(source="first_seen", allow_null=True, default=None)
-    repeats = serializers.SerializerMethodField()
+    repeats = serializers.IntegerField(source="repeats_seen")
 
     def get_regions(self, petition: Petition) -> list[str]:
         return [region.name for region in petition.regions.all()]
-
-    def get_repeats(self, petition: Petition) -> int:
-        return len(petition.repeats.all())
 
 
 class AllowedActionSerializer(ReadSerializer):
@@ -195,19 +193,21 @@ def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str,
     """Items as this caller sees them, in their order; a constant number of queries."""
     items, day = list(items), today()
     facts = read_facts(items)
-    _name_firsts([row.petition for row in facts.values() if row.petition], request.user)
+    _tell_of_repeats([row.petition for row in facts.values() if row.petition], request.user)
     return _ITEMS.to_representation([SeenItem(facts[item.pk], request.user, day) for item in items])
 
 
-def _name_firsts(petitions: Iterable[Petition], user: User) -> None:
-    """Of those that repeat another one, `first_seen` is the number of that item, if the user sees it. One query, none
-    where nothing repeats."""
-    repeats = [petition for petition in petitions if petition.repeat_of_id]
-    firsts = {petition.repeat_of.item_id for petition in repeats}
-    seen = set(visible_to(user).filter(pk__in=firsts).values_list("pk", flat=True)) if firsts else set()
-    for petition in repeats:
-        first = petition.repeat_of.item
-        petition.first_seen = first.number if first.pk in seen else None
+def _tell_of_repeats(petitions: Iterable[Petition], user: User) -> None:
+    """`first_seen` is the number of the item that a petition repeats, `repeats_seen` how many repeat this one: of those
+    that the user sees. At most two queries."""
+    rows, seen = {petition.pk: petition for petition in petitions}, visible_to(user).order_by()
+    firsts = {petition.repeat_of_id for petition in rows.values()} - {None}
+    numbers = dict(seen.filter(petition__in=firsts).values_list("petition", "number")) if firsts else {}
+    repeats = seen.filter(petition__repeat_of__in=rows).values_list("petition__repeat_of").annotate(Count("pk"))
+    counts = dict(repeats) if rows else {}
+    for petition in rows.values():
+        petition.first_seen = numbers.get(petition.repeat_of_id)
+        petition.repeats_seen = counts.get(petition.pk, 0)
 
 
 class EventSerializer(ReadSerializer):
