@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,11 +12,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clients.records import ClientRefused
-from accounts.clients.registry import A_YEAR, checked_terms
-from accounts.models import Department, MachineClient, today
-from accounts.models.clients import LONGEST_LIFE
+from accounts.clients.registry import a_year_after, checked_end, checked_networks
+from accounts.models import Department, MachineClient, refuse_role, today
+from accounts.models.networks import Network
 from accounts.roles import PERMISSIONS, Permission, Role
 
+PUSHING, READING_THE_FEED = "webhooks", "events:read"
 KEEP_THE_HOUSE = {Permission.MANAGE_PEOPLE, Permission.MANAGE_SECURITY}
 ROLES = [(role.value, role.label) for role in Role if not KEEP_THE_HOUSE & PERMISSIONS[role]]  # a machine keeps nothing
 
@@ -38,26 +41,36 @@ class TermsForm(forms.Form):
     expires_on = forms.DateField(
         label=_("Last day of use"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=_("At most a year ahead; afterwards it gets no token and its signatures do not count."),
+        help_text=_("At most the same day a year ahead; afterwards it gets no token and its signatures do not count."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expires_on"].widget.attrs["max"] = (today() + LONGEST_LIFE).isoformat()
+        self.fields["expires_on"].widget.attrs["max"] = a_year_after(today()).isoformat()
 
-    def clean_networks(self) -> list[str]:
-        return [text for text in re.split(r"[\s,，;；、]+", self.cleaned_data["networks"]) if text]
+    def clean_scopes(self) -> list[str]:
+        scopes = self.cleaned_data["scopes"]
+        if PUSHING in scopes and READING_THE_FEED not in scopes:
+            raise forms.ValidationError(
+                _("“{pushing}” needs “{reading}” too: nobody is sent what he may not read.").format(
+                    pushing=PUSHING, reading=READING_THE_FEED
+                )
+            )
+        return scopes
 
-    def clean(self) -> dict[str, Any]:
-        if not self.errors:
-            try:
-                checked_terms(*self._terms(), keeps=self.initial.get("expires_on"))
-            except ClientRefused as refused:
-                self.add_error(refused.field, str(refused))
-        return self.cleaned_data
+    def clean_networks(self) -> list[Network]:
+        given = re.split(r"[\s,，;；、]+", self.cleaned_data["networks"])
+        return _as_error(checked_networks, filter(None, given))
 
-    def _terms(self) -> list[Any]:
-        return [self.cleaned_data[name] for name in ("scopes", "networks", "expires_on")]
+    def clean_expires_on(self) -> date:
+        return _as_error(checked_end, self.cleaned_data["expires_on"], self.initial.get("expires_on"))
+
+
+def _as_error(check: Callable[..., Any], *given: Any) -> Any:
+    try:
+        return check(*given)
+    except ClientRefused as refused:
+        raise forms.ValidationError(str(refused)) from refused
 
 
 class ChangeForm(TermsForm):
@@ -83,7 +96,7 @@ class NewClientForm(TermsForm):
     field_order = ("name", "department", "roles", "scopes", "networks", "expires_on")
 
     def __init__(self, data: object = None) -> None:
-        super().__init__(data, initial={"expires_on": today() + A_YEAR})
+        super().__init__(data, initial={"expires_on": a_year_after(today())})
         self.fields["department"].queryset = Department.objects.valid_on(today())
 
     def clean_name(self) -> str:
@@ -91,3 +104,11 @@ class NewClientForm(TermsForm):
         if MachineClient.objects.filter(application__name=name, revoked_at__isnull=True).exists():
             raise forms.ValidationError(_("There is a client of this name already."))
         return name
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if {"department", "roles"} <= given.keys():
+            refused = filter(None, (refuse_role(role, given["department"]) for role in given["roles"]))
+            for sentence in list(refused):
+                self.add_error("roles", sentence)
+        return given

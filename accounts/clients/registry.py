@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from ipaddress import ip_network
 from typing import Any
 
@@ -17,11 +17,8 @@ from oauth2_provider.models import AccessToken, Application
 from accounts.clients.credentials import issue
 from accounts.clients.records import Action, ClientRefused, Kind, locked, put_on_record
 from accounts.models import Department, MachineClient, Membership, User, today
-from accounts.models.clients import LONGEST_LIFE
 from accounts.models.networks import Network
 from accounts.roles import Role
-
-A_YEAR = timedelta(days=365)
 
 
 @transaction.atomic
@@ -40,7 +37,7 @@ def register_client(
     Without `expires_on` (the last day, Asia/Shanghai) it ends after a year; without `networks` it may call from
     anywhere. Raises ClientRefused, a ValueError, for a scope, network or end that cannot be, ValueError for a role.
     """
-    terms = checked_terms(scopes, networks, expires_on or today() + A_YEAR)
+    terms = checked_terms(scopes, networks, expires_on or a_year_after(today()))
     client_id = generate_client_id()
     user = User.objects.create_user(f"client-{client_id}", name=name, is_machine=True)  # no password: cannot sign in
     roles = [Role(role) for role in roles]
@@ -98,14 +95,38 @@ def checked_terms(
     scopes: Iterable[str], networks: Iterable[str | Network], expires_on: date, keeps: date | None = None
 ) -> dict[str, Any]:
     """The columns of what a client is allowed. Raises ClientRefused; an end that it `keeps` may be over."""
-    scopes = list(dict.fromkeys(scopes))
-    if unknown := set(scopes) - set(settings.OAUTH2_PROVIDER["SCOPES"]):
+    return {
+        "scopes": checked_scopes(scopes),
+        "networks": checked_networks(networks),
+        "expires_on": checked_end(expires_on, keeps),
+        "expiry_set_on": today(),
+    }
+
+
+def checked_scopes(scopes: Iterable[str]) -> list[str]:
+    """Each once. Raises ClientRefused."""
+    found = list(dict.fromkeys(scopes))
+    if unknown := set(found) - set(settings.OAUTH2_PROVIDER["SCOPES"]):
         raise ClientRefused(_("Unknown scopes: {names}").format(names=", ".join(sorted(unknown))), "scopes")
+    return found
+
+
+def checked_networks(networks: Iterable[str | Network]) -> list[Network]:
+    """Each once. Raises ClientRefused."""
+    return list(dict.fromkeys(map(_network, networks)))
+
+
+def checked_end(expires_on: date, keeps: date | None = None) -> date:
+    """The last day of use; one that it `keeps` may be over. Raises ClientRefused."""
     day = today()
-    if expires_on != keeps and not day <= expires_on <= day + LONGEST_LIFE:
-        raise ClientRefused(_("The last day of use lies between today and a year ahead."), "expires_on")
-    places = list(dict.fromkeys(map(_network, networks)))
-    return {"scopes": scopes, "networks": places, "expires_on": expires_on, "expiry_set_on": day}
+    if expires_on != keeps and not day <= expires_on <= a_year_after(day):
+        raise ClientRefused(_("The last day of use lies between today and the same day a year ahead."), "expires_on")
+    return expires_on
+
+
+def a_year_after(day: date) -> date:
+    """The same day of the next year; after 29 February the 28th."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _network(given: str | Network) -> Network:

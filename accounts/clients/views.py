@@ -42,9 +42,20 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
 def client_list(request: HttpRequest) -> HttpResponse:
     """All of them, those that are let in first."""
     rows = clients().select_related("department", "application__user").order_by("application__name", "pk")
-    listed = [{"client": row, "state": row.state_at(row.asked_at), "scopes": in_words(row.scopes)} for row in rows]
+    rows = rows.prefetch_related("application__user__memberships")
+    listed = [_entry(row) for row in rows]
     listed.sort(key=lambda entry: State.values.index(entry["state"]))
     return render(request, "accounts/clients/list.html", {"listed": listed})
+
+
+def _entry(client: MachineClient) -> dict[str, object]:
+    memberships = client.application.user.memberships.all()
+    return {
+        "client": client,
+        "state": client.state_at(client.asked_at),
+        "roles": "、".join(dict.fromkeys(row.get_role_display() for row in memberships)),
+        "scopes": in_words(client.scopes),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,21 +118,22 @@ def withdraw(request: HttpRequest, pk: int, secret: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole client, for good."""
     client = _client_or_404(pk)
-    return _done(request, client, lambda: registry.revoke_client(client, by=request.user))
+    said = _("“{name}” was revoked: from the next request on nothing of it opens anything.").format(name=client.name)
+    return _done(request, client, lambda: registry.revoke_client(client, by=request.user), said)
 
 
 def _client_or_404(pk: int) -> MachineClient:
     return get_object_or_404(clients().select_related("department", "application__user", "created_by"), pk=pk)
 
 
-def _done(request: HttpRequest, client: MachineClient, do: Callable[[], object]) -> HttpResponse:
+def _done(request: HttpRequest, client: MachineClient, do: Callable[[], object], said: str = "") -> HttpResponse:
     """Back to the client's page with what came of it."""
     try:
         do()
     except ClientRefused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("Done; it holds from the next request on."))
+        messages.success(request, said or _("Done; it holds from the next request on."))
     return redirect("accounts:client", client.pk)
 
 

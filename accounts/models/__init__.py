@@ -1,7 +1,7 @@
 """Who there is: regions, departments, people with their memberships, the clients of the API."""
 
 from accounts.models.clients import ClientEvent, ClientSecret, FailedAttempts, MachineClient, UsedNonce
-from accounts.models.people import Department, Membership, Region, User, Validity, ValidityQuerySet, today
+from accounts.models.people import Department, Membership, Region, User, Validity, ValidityQuerySet, refuse_role, today
 
 __all__ = [
     "ClientEvent",
@@ -15,5 +15,6 @@ __all__ = [
     "User",
     "Validity",
     "ValidityQuerySet",
+    "refuse_role",
     "today",
 ]

@@ -8,6 +8,7 @@ from datetime import date
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
@@ -102,6 +103,23 @@ class Department(Validity):
         return self.kind in (self.Kind.COUNTY, self.Kind.ZONE)
 
 
+# These roles act on what a committee office keeps, or see what a government governs: elsewhere they could do nothing.
+ONLY_IN = {
+    Role.DISPATCHER: Department.Kind.OFFICE,
+    Role.AUDITOR: Department.Kind.OFFICE,
+    Role.CITY_LEADER: Department.Kind.GOVERNMENT,
+}
+
+
+def refuse_role(role: str, department: Department) -> str | None:
+    """Why nobody can hold this role in this department, in a sentence; None where one can."""
+    kind = ONLY_IN.get(Role(role), department.kind)
+    if kind == department.kind:
+        return None
+    sentence = _("“{role}” is a role of another kind of department ({kind}); in “{department}” it could do nothing.")
+    return str(sentence).format(role=Role(role).label, kind=Department.Kind(kind).label, department=department)
+
+
 class User(AbstractUser):
     """A person who signs in, or the stand-in of a machine client (never signs in)."""
 
@@ -193,3 +211,10 @@ class Membership(Validity):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.department} · {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Raises ValidationError for a role that is of no use there."""
+        super().clean()
+        is_told = self.department_id is not None and self.role in Role.values
+        if is_told and (sentence := refuse_role(self.role, self.department)):
+            raise ValidationError({"role": sentence})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -46,6 +47,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "targets": targets.targets(),
+        "by_operator": settings.WEBHOOK_ALLOWED_HOSTS,
         "withdrawn": targets.withdrawn_targets()[:WITHDRAWN_SHOWN],
         "webhooks": targets.webhooks_in_use(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from ipaddress import ip_network
 from typing import Any
@@ -17,7 +17,7 @@ from oauth2_provider.models import AccessToken, Application
 from accounts.addresses import caller_address
 from accounts.clients import ClientRefused, guesses, register_client, sweeping
 from accounts.clients.credentials import issue, withdraw
-from accounts.clients.registry import change_client, revoke_client
+from accounts.clients.registry import a_year_after, change_client, revoke_client
 from accounts.models import ClientEvent, ClientSecret, FailedAttempts, MachineClient, User, today
 from accounts.roles import Role
 from accounts.tasks import sweep_clients
@@ -50,21 +50,34 @@ def changed(client: MachineClient, by: User, **other: Any) -> MachineClient:
 
 def test_a_client_belongs_to_a_department_and_ends_after_a_year(city: City, water: MachineClient) -> None:
     assert (water.department, water.created_by) == (city.water, city.system_admin)
-    assert water.expires_on == today() + timedelta(days=365)
+    assert water.expires_on == a_year_after(today())
     assert water.networks == []
 
 
-@pytest.mark.parametrize("days", [-1, 367, 10_000])
-def test_an_end_in_the_past_or_beyond_a_year_is_refused(city: City, days: int) -> None:
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        ("2026-11-27", "2027-11-27"),
+        ("2027-02-28", "2028-02-28"),
+        ("2027-03-01", "2028-03-01"),
+        ("2028-02-29", "2029-02-28"),
+    ],
+)
+def test_a_year_ends_on_the_same_day_of_the_next_one(day: str, last: str) -> None:
+    assert a_year_after(date.fromisoformat(day)) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("end", [today() - DAY, a_year_after(today()) + DAY, today() + 10_000 * DAY])
+def test_an_end_in_the_past_or_beyond_a_year_is_refused(city: City, end: date) -> None:
     with pytest.raises(ClientRefused) as refused:
-        registered(city, expires_on=today() + timedelta(days=days))
+        registered(city, expires_on=end)
     assert refused.value.field == "expires_on"
     assert not Application.objects.exists() and not User.objects.filter(is_machine=True).exists()
 
 
-@pytest.mark.parametrize("days", [0, 1, 366])
-def test_an_end_from_today_to_a_year_ahead_is_taken(city: City, days: int) -> None:
-    assert registered(city, expires_on=today() + timedelta(days=days)).expires_on == today() + timedelta(days=days)
+@pytest.mark.parametrize("end", [today(), today() + DAY, a_year_after(today())])
+def test_an_end_from_today_to_a_year_ahead_is_taken(city: City, end: date) -> None:
+    assert registered(city, expires_on=end).expires_on == end
 
 
 @pytest.mark.parametrize("network", ["10.0.0.0/33", "10.1.2.3/8", "intranet", "", "10.0.0.0/8 ", "fe80::/129", "\0"])
@@ -102,7 +115,7 @@ def test_a_client_is_prolonged_again_and_again_but_a_year_at_a_time(city: City, 
     MachineClient.objects.update(expiry_set_on=long_ago, expires_on=long_ago + timedelta(days=200))
     water.refresh_from_db()
     assert changed(water, city.system_admin, scopes=["items:read"]).expires_on == long_ago + timedelta(days=200)
-    assert changed(water, city.system_admin, expires_on=today() + timedelta(days=366)).expiry_set_on == today()
+    assert changed(water, city.system_admin, expires_on=a_year_after(today())).expiry_set_on == today()
 
 
 def test_scopes_that_were_taken_no_longer_count_with_the_next_request(city: City) -> None:
@@ -276,7 +289,7 @@ def test_clients_from_before_go_on_working(city: City) -> None:
         cursor.execute(migration.TERMS)
         cursor.execute(migration.SECRETS)
     client = MachineClient.objects.get()
-    assert (client.department, client.expires_on) == (city.water, today() + timedelta(days=365))
+    assert (client.department, client.expires_on) == (city.water, a_year_after(today()))
     assert client.secrets.get().stored == application.client_secret
     assert caller.get("me/").status_code == 200
 

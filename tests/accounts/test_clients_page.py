@@ -116,6 +116,50 @@ def test_what_makes_no_sense_is_said_beside_its_field(city: City, browser: Clien
     assert not MachineClient.objects.exists()
 
 
+def test_everything_wrong_is_said_at_once(city: City, browser: Client) -> None:
+    wrong = {
+        "name": "",
+        "networks": "10.20.1.1/16",
+        "expires_on": "2199-01-01",
+        "roles": ["dispatcher"],
+        "scopes": ["webhooks"],
+    }
+    page = browser.post("/clients/new/", filled(city, **wrong))
+    assert set(errors(page)) == set(wrong)
+    assert not MachineClient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "is_taken"),
+    [
+        ("dispatcher", "office", True),
+        ("dispatcher", "water", False),
+        ("auditor", "office", True),
+        ("auditor", "government", False),
+        ("city_leader", "government", True),
+        ("city_leader", "office", False),
+        ("supervisor", "water", True),
+        ("verifier", "tongbai", True),
+    ],
+)
+def test_a_role_that_could_do_nothing_there_is_refused(
+    city: City, browser: Client, role: str, department: str, is_taken: bool
+) -> None:
+    page = browser.post("/clients/new/", filled(city, department=getattr(city, department).pk, roles=["clerk", role]))
+    assert MachineClient.objects.exists() is is_taken
+    assert is_taken or errors(page) == ["roles"]
+
+
+@pytest.mark.parametrize(("scopes", "wrong"), [(["webhooks"], ["scopes"]), (["webhooks", "events:read"], [])])
+def test_who_is_told_of_events_may_read_them(
+    browser: Client, water: MachineClient, scopes: list[str], wrong: list[str]
+) -> None:
+    page = browser.post(f"/clients/{water.pk}/", terms(water, scopes=scopes))
+    assert (errors(page) if wrong else []) == wrong
+    water.refresh_from_db()
+    assert (water.scopes == scopes) is not bool(wrong)
+
+
 def test_a_page_loaded_again_registers_nothing_twice(city: City, browser: Client) -> None:
     for _time in range(2):
         page = browser.post("/clients/new/", filled(city))
@@ -129,7 +173,7 @@ def test_a_page_loaded_again_registers_nothing_twice(city: City, browser: Client
 def test_the_list_says_who_may_what_and_who_called_when(city: City, browser: Client, water: MachineClient) -> None:
     MachineClient.objects.update(last_used_at=timezone.now(), last_used_from="10.20.3.4")
     text = text_of(browser.get("/clients/"))
-    for word in ("水务平台", "市水利局", "启用", "读取事项", "10.20.3.4"):
+    for word in ("水务平台", "市水利局", "启用", "经办人", "读取事项", "10.20.3.4"):
         assert word in text
 
 
@@ -145,7 +189,7 @@ def test_the_list_costs_the_same_however_long(city: City, browser: Client, djang
         register_client(name, city.water, [Role.CLERK], ["items:read"])
 
     register("甲")
-    with django_assert_num_queries(5) as queries:
+    with django_assert_num_queries(6) as queries:
         browser.get("/clients/")
     for name in "乙丙丁戊":
         register(name)
@@ -226,6 +270,7 @@ def test_a_signing_key_is_made_and_shown_once(browser: Client, water: MachineCli
 
 def test_a_client_is_revoked_and_then_only_looked_at(city: City, browser: Client, water: MachineClient) -> None:
     page = browser.post(f"/clients/{water.pk}/revoke/", follow=True)
+    assert "已吊销“水务平台”" in text_of(page)
     assert "已吊销" in text_of(page)
     actions = [attrs.get("action", "") for tag, attrs in tags_of(page) if tag == "form"]
     assert not [action for action in actions if "/clients/" in action]

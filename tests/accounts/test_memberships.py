@@ -94,3 +94,32 @@ def test_holders_of_any_number_of_departments_cost_one_query(city, django_assert
 
 def test_a_newcomer_works_at_once(city):
     assert hire("newcomer", Role.CLERK, city.forestry).may(Permission.HANDLE)
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "is_taken"),
+    [
+        (Role.DISPATCHER, "office", True),
+        (Role.DISPATCHER, "water", False),
+        (Role.CITY_LEADER, "government", True),
+        (Role.CITY_LEADER, "environment", False),
+        (Role.AUDITOR, "tongbai", False),
+        (Role.SUPERVISOR, "water", True),
+    ],
+)
+def test_a_role_is_given_where_it_can_do_something(city, signed_in, role, place, is_taken):
+    user = city.water_clerk
+    form = {"username": user.username, "name": user.name, "language": "zh-hans", "is_active": "on"}
+    form |= {"date_joined_0": "2026-01-01", "date_joined_1": "08:00:00"}
+    form |= {"memberships-TOTAL_FORMS": 2, "memberships-INITIAL_FORMS": 1, "memberships-0-user": user.pk}
+    held = user.memberships.get()
+    form |= {
+        "memberships-0-id": held.pk,
+        "memberships-0-department": held.department_id,
+        "memberships-0-role": held.role,
+    }
+    form |= {"memberships-1-user": user.pk, "memberships-1-role": role}
+    form |= {"memberships-1-department": getattr(city, place).pk}
+    page = signed_in(city.system_admin).post(f"/admin/accounts/user/{user.pk}/change/", form)
+    assert user.memberships.filter(role=role).exists() is is_taken
+    assert is_taken or "无事可办" in page.content.decode()

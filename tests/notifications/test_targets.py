@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 from notifications import addresses
@@ -220,3 +221,11 @@ def test_one_that_is_withdrawn_is_closed(
     resolves(monkeypatch, "10.20.30.5")
     keeper.post(reverse("notifications:withdraw-target", args=[intranet.pk]))
     assert checked("https://data.city.example:8443/hook") == "target-not-allowed"
+
+
+def test_what_the_operator_lets_through_is_shown_beside_the_list(keeper: Client, settings: SettingsWrapper) -> None:
+    settings.WEBHOOK_ALLOWED_HOSTS = []
+    assert "由运维放行" not in text_of(keeper.get(PAGE))
+    settings.WEBHOOK_ALLOWED_HOSTS = ["gateway.city.example:8443"]
+    page = text_of(keeper.get(PAGE))
+    assert "由运维放行" in page and "gateway.city.example:8443" in page
