@@ -1,10 +1,11 @@
 """Routes: pages, API, machines' tokens, health, metrics."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from config import health, metrics
+from workflow.api.views import NoSuchAddress
 
 handler400 = "workflow.api.errors.bad_request"
 handler404 = "workflow.api.errors.not_found"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("api/v1/", include("workflow.api.urls")),
     path("oauth/token/", include("workflow.api.token_urls")),
+    re_path("^oauth/", NoSuchAddress.as_view()),  # else what is sent to it without its slash would be led away
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url="/static/workflow/mark.svg")),  # pages of libraries ask for it
     path("livez", health.livez),

@@ -4,6 +4,7 @@ import zipfile
 from typing import BinaryIO
 
 import puremagic
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from workflow.refusal import Refused, invalid
@@ -36,14 +37,13 @@ def content_type_of(file: BinaryIO, name: str) -> str:
     """The type found in the bytes. Raises Refused if it is not allowed or if the name says something else."""
     found = _sniff(file)
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if found is None or ending not in ALLOWED[found]:
-        raise Refused(
-            invalid(
-                "file-type",
-                _("This kind of file is not accepted as evidence."),
-                file=_("Accepted are PDF, photos (JPEG, PNG, HEIC, WebP), MP4, Word, Excel and PowerPoint files."),
-            )
-        )
+    if found is None:
+        accepted = _("Accepted are PDF, photos (JPEG, PNG, HEIC, WebP), MP4, Word, Excel and PowerPoint files.")
+        raise Refused(invalid("file-type", _("This kind of file is not accepted as evidence."), file=accepted))
+    if ending not in ALLOWED[found]:
+        named = _("By its content the name of this file should end in {endings}.")
+        named = format_lazy(named, endings=" / ".join(f".{each}" for each in ALLOWED[found]))
+        raise Refused(invalid("file-type", _("Name and content of the file do not fit together."), file=named))
     return found
 
 

@@ -83,6 +83,12 @@ class ListFilter(filters.BaseInFilter, filters.ChoiceFilter):
     base_field_class = ListField
 
 
+class NumbersFilter(filters.BaseInFilter, filters.CharFilter):
+    """One number or several, with commas between them."""
+
+    base_field_class = ListField
+
+
 class OrderingFilter(filters.ChoiceFilter):
     """One of ORDERINGS, with a minus for descending."""
 
@@ -97,6 +103,7 @@ class OrderingFilter(filters.ChoiceFilter):
 class DayField(forms.DateField):
     """A day as 2025-12-31, whatever the language of the page."""
 
+    default_error_messages = {"invalid": _("A day such as 2026-03-01, please.")}
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     input_formats = ["%Y-%m-%d"]
 
@@ -112,6 +119,10 @@ class DayFilter(filters.DateFilter):
 
 class MomentField(filters.fields.IsoDateTimeField):
     """A moment in a zone that PostgreSQL knows: less than 16 hours from UTC, as all on earth are."""
+
+    default_error_messages = {
+        "invalid": _("A moment such as 2026-03-01T08:00:00+08:00, please; in an address its + is written %2B.")
+    }
 
     def to_python(self, value: object) -> datetime | None:
         moment = super().to_python(value)
@@ -150,7 +161,7 @@ class ItemFilter(filters.FilterSet):
     due_before = DayFilter(field_name="due_on", lookup_expr="lte", label=_("Due by"))
     due_after = DayFilter(field_name="due_on", lookup_expr="gte", label=_("Due from"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=_("Changed since"))
-    number = filters.CharFilter(label=_("Number"), max_length=24)
+    number = NumbersFilter(label=_("Number"), max_length=24)
     external_ref = filters.CharFilter(label=_("Number at the source"), max_length=80)
     ordering = OrderingFilter(label=_("Order"))
 

@@ -342,3 +342,9 @@ def test_acting_needs_its_scope(city: City, scopes: list[str]) -> None:
 def test_a_machine_of_another_department_may_not(city: City) -> None:
     item = walking.walk(city, State.ASSIGNED, departments=[("joint", city.water)])
     problem(machine(city.water).act(item, "accept"), 403, "not-the-lead")
+
+
+def test_what_is_misspelt_does_not_hide_what_else_is_wrong(city: City) -> None:
+    item = walking.walk(city, State.ASSIGNED)
+    answer = person(city.environment_clerk).act(item, "decline", {"reson": "不属本局", "note": 7})
+    assert set(fields(problem(answer, 400, "invalid-input"))) == {"reson", "reason", "note"}

@@ -192,6 +192,12 @@ def test_a_programming_error_of_one_is_told_without_details(city: City, monkeypa
     assert "secret" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("given", "told"), [({}, "请填写办理动作。"), ({"action": "close"}, "未知的办理动作。")])
+def test_no_action_is_told_from_an_unknown_one(city: City, given: dict[str, str], told: str) -> None:
+    (row,) = person(city.environment_clerk).bulk([{"number": "X", "version": 1} | given]).json()
+    assert row["problem"]["errors"] == [{"field": "action", "message": told}]
+
+
 def test_who_is_named_again_and_again_is_looked_up_once(city: City) -> None:
     item, caller = walking.walk(city, State.DRAFT), person(city.dispatcher)
     parties = [{"role": "joint", "department": city.water.name}, {"role": "supervise", "department": "市林业局"}]

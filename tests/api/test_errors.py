@@ -29,11 +29,27 @@ def test_an_unknown_address_is_a_problem_too(db: None, path: str) -> None:
     problem(Client().get(f"/api/v1/{path}"), 404, "not-found")
 
 
+@pytest.mark.parametrize("path", ["/api/v1/items", "/api/v1/items/RW2023-0001/actions/accept", "/oauth/token"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_forgets_the_last_slash_is_told_so_and_not_led_away(db: None, method: str, path: str) -> None:
+    answer = getattr(Client(), method)(path, headers={"Accept-Language": "zh-CN"})
+    assert problem(answer, 404, "not-found")["detail"].endswith(f"：{path}/")
+
+
+@pytest.mark.parametrize("path", ["items/{}/frobnicate", "items/{}/actions/frobnicate/", "items/{}/actions/frobnicate"])
+def test_an_action_that_is_not_there_says_the_same_of_every_item(city: City, path: str) -> None:
+    item = walking.walk(city, State.ASSIGNED)
+    answers = [person(city.xixia_head).post(path.format(number)) for number in (item.number, "RW2023-9999")]
+    told = [problem(answer, 404, "not-found")["detail"] for answer in answers]
+    assert told[0] == told[1] and "没有" in told[0]
+
+
 @pytest.mark.parametrize("method", ["delete", "put", "patch", "options", "trace"])
 def test_a_method_that_is_not_there(city: City, method: str) -> None:
     """Whatever parameters came along."""
     http = person(city.dispatcher).http
-    problem(getattr(http, method)("/api/v1/items/?limit=5&colour=red"), 405, "method-not-allowed")
+    told = problem(getattr(http, method)("/api/v1/items/?limit=5&colour=red"), 405, "method-not-allowed")["detail"]
+    assert told == "该地址不支持此方法，可用方法见响应头 Allow。"
     answer = getattr(http, method)("/api/v1/items/")
     problem(answer, 405, "method-not-allowed")
     assert answer["Allow"] == "GET, HEAD, POST"
@@ -44,7 +60,8 @@ def test_a_method_cannot_be_smuggled_in(city: City) -> None:
 
 
 def test_only_json_is_spoken(city: City) -> None:
-    problem(person(city.dispatcher).get("items/", Accept="application/xml"), 406, "not-acceptable")
+    answer = person(city.dispatcher).get("items/", Accept="application/xml")
+    assert "application/json" in problem(answer, 406, "not-acceptable")["detail"]
     assert person(city.dispatcher).get("items/", Accept="text/html, */*;q=0.5").status_code == 200
 
 
@@ -88,10 +105,17 @@ def test_what_is_not_one_json_object_is_malformed(city: City, raw: bytes) -> Non
     assert item.state == State.ASSIGNED
 
 
+def test_where_a_body_is_broken_is_told_in_words(city: City) -> None:
+    item = walking.walk(city, State.ASSIGNED)
+    answer = person(city.environment_clerk).act(item, "decline", raw=b'{"reason": "x"\n "note": 1}')
+    assert problem(answer, 400, "parse-error")["detail"] == "请求体不是有效的 JSON：第 2 行第 2 列起无法解析"
+
+
 def test_a_body_that_is_too_large_is_not_read(city: City) -> None:
     item = walking.walk(city, State.ASSIGNED)
     raw = b'{"reason": "' + b"x" * 5 * 1024 * 1024 + b'"}'
-    problem(person(city.environment_clerk).act(item, "decline", raw=raw), 413, "too-large")
+    answer = person(city.environment_clerk).act(item, "decline", raw=raw)
+    assert "5 MiB" in problem(answer, 413, "too-large")["detail"]
 
 
 def test_the_sentence_is_in_the_language_of_the_request(city: City) -> None:
@@ -178,12 +202,12 @@ def test_an_action_takes_no_parameters(city: City) -> None:
 
 
 @pytest.mark.parametrize("address", ["/api/", "/api/v2/items/", "/api/%00"])
-@pytest.mark.parametrize(("language", "sentence"), [("en", "Not found."), ("zh-CN", "未找到。")])
+@pytest.mark.parametrize(("language", "sentence"), [("en", "Nothing has this address"), ("zh-CN", "没有此地址")])
 def test_what_is_beside_the_api_is_a_problem_in_the_language_asked_for(
     db: None, address: str, language: str, sentence: str
 ) -> None:
     answer = Client().get(address, headers={"Accept-Language": language})
-    assert problem(answer, 404, "not-found")["detail"] == sentence
+    assert problem(answer, 404, "not-found")["detail"].startswith(sentence)
 
 
 def test_what_is_not_beside_the_api_is_a_page(db: None) -> None:

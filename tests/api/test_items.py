@@ -272,6 +272,28 @@ def test_a_wrong_question_is_answered_with_its_name(city: City, query: str, fiel
         assert fields(problem(answer, 400, "invalid-input")) == [field]
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("state=open", "可选：draft, assigned,"),
+        ("kind=x", "可选：inspection_issue, plan_task"),
+        ("overdue=1", "可选：true, false"),
+        ("updated_since=2025-01-01T00:00:00 08:00", "%2B"),
+        ("due_before=1.3.2026", "2026-03-01"),
+    ],
+)
+def test_and_with_what_would_be_right(city: City, query: str, told: str) -> None:
+    answer = person(city.dispatcher).http.get(f"/api/v1/items/?{query}", headers={"Accept-Language": "zh-CN"})
+    assert told in problem(answer, 400, "invalid-input")["errors"][0]["message"]
+
+
+def test_several_numbers_are_asked_for_at_once(city: City) -> None:
+    one, _other, third = (walking.register(city) for _ in range(3))
+    found = person(city.dispatcher).get("items/", {"number": f"{one.number},{third.number}"}).json()["results"]
+    assert {row["number"] for row in found} == {one.number, third.number}
+    problem(person(city.dispatcher).get("items/", {"number": f"{one.number},"}), 400, "invalid-input")
+
+
 def test_a_cursor_of_another_order_is_refused(city: City) -> None:
     walking.register(city), walking.register(city)
     following = person(city.dispatcher).get("items/", {"limit": 1}).json()["next"]

@@ -80,4 +80,4 @@ def test_what_is_no_field_is_refused_and_named(ground: Ground) -> None:
         for name, operation in SINGLE.items():
             unknown = set(NOT_FIELDS) - set(schema_of(operation).get("properties", ()))
             answer = Answer.of(ground.send(operation, ground.body(operation) | dict.fromkeys(unknown, "closed")))
-            assert (answer.status, set(answer.fields)) == (400, unknown), f"{name}: {answer.told}"
+            assert answer.status == 400 and set(answer.fields) >= unknown, f"{name}: {answer.told}"

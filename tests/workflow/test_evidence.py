@@ -117,6 +117,17 @@ def test_what_runs_or_lies_about_itself_is_refused_and_leaves_nothing(
     assert (Evidence.objects.count(), files_in(data_dir)) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"), [("报告.png", PDF, ".pdf"), ("图.gif", b"GIF89a" + bytes(99), "PDF")]
+)
+def test_a_wrong_ending_is_told_from_a_kind_that_is_not_taken(
+    item: WorkItem, city: City, name: str, content: bytes, told: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        upload(item, city.environment_clerk, name, content)
+    assert told in str(refused.value.refusal.errors["file"])
+
+
 def test_an_empty_file_is_refused(item: WorkItem, city: City) -> None:
     with pytest.raises(Refused) as refused:
         upload(item, city.environment_clerk, "空.pdf", b"")

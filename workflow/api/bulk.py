@@ -117,7 +117,7 @@ def _read(element: Any) -> Wish:
         raise invalid_input({"": _("An object with action, number and version, please.")})
     wrong: dict[str, object] = {}
     if element.get("action") not in list(VERBS):
-        wrong["action"] = _("Unknown action.")
+        wrong["action"] = _("Unknown action.") if "action" in element else _("The action, please.")
     if not isinstance(element.get("number"), str):
         wrong["number"] = _("The number of the item, please.")
     version = element.get("version")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views import defaults
 from psycopg.errors import UniqueViolation
@@ -59,6 +62,12 @@ def invalid_input(errors: dict[str, object]) -> Problem:
     return Problem(400, "invalid-input", _("Something in the request is wrong."), errors=errors)
 
 
+def too_large(most: int) -> Problem:
+    """413 with the limit in bytes."""
+    told = _("The request is too large; at most {most} MiB, please.").format(most=most // 2**20)
+    return Problem(413, "too-large", told)
+
+
 def problem(error: Exception, context: dict[str, Any]) -> Response:
     """REST framework's exception handler. What nobody foresaw is logged and told without any detail."""
     foreseen = _as_problem(error)
@@ -83,8 +92,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler of addresses that are not on the map; those of other versions of the API are not either."""
     if _is_of_the_api(request):
-        return _plain_answer(_as_problem(exceptions.NotFound()))
+        return _plain_answer(no_such_address(request.path))
     return defaults.page_not_found(request, exception)
+
+
+def no_such_address(path: str) -> Problem:
+    """404 for what is not on the map, whatever there is in the database."""
+    with suppress(Resolver404):
+        view = resolve(f"{path}/").func
+        if getattr(getattr(view, "cls", view), "is_on_the_map", True):
+            told = _("There is no such address; those of this API end in a slash: {address}").format(address=f"{path}/")
+            return Problem(404, "not-found", told[:LONGEST_SENTENCE])
+    return Problem(404, "not-found", _("Nothing has this address, and no action is called so; see /api/v1/docs/."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -159,6 +178,12 @@ def _as_problem(error: Exception) -> Problem | None:
             return Problem(STATUS[refusal.kind], refusal.code, str(refusal), headers=wait, errors=refusal.errors)
         case exceptions.ValidationError():
             return invalid_input(dict(_fields(error.detail)))
+        case exceptions.MethodNotAllowed():
+            return Problem(
+                405, error.get_codes(), _("This address does not take this method; Allow names those it takes.")
+            )
+        case exceptions.NotAcceptable():
+            return Problem(406, error.get_codes(), _("The answer comes as application/json; Accept has to allow that."))
         case exceptions.APIException():
             return Problem(error.status_code, error.get_codes(), error.detail, headers=_headers(error))
         case Http404():
@@ -172,7 +197,7 @@ def _from_below(error: Exception) -> Problem | None:
     """What Django and the database raise."""
     match error:
         case RequestDataTooBig():
-            return Problem(413, "too-large", _("The request is too large."))
+            return too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         case UnreadablePostError():
             return Problem(400, "cut-off", _("The request ended before it was complete."))
         case SuspiciousOperation() | BadRequest() | MultiPartParserError():

@@ -14,7 +14,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
-from workflow.api.errors import MOST_ERRORS, Problem
+from workflow.api.errors import MOST_ERRORS, Problem, too_large
 
 DEEPEST = 32
 LONGEST_NUMBER = 40  # digits of a whole number; no column holds half of them
@@ -36,7 +36,7 @@ class StrictJSONParser(BaseParser):
             raise UnsupportedMediaType(media_type)
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise Problem(413, "too-large", _("The request is too large."))
+            raise too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         return read(body, self.shape)
 
 
@@ -67,8 +67,9 @@ def read(body: bytes, shape: type = dict) -> Any:
         raise ParseError(_("The body is not UTF-8.")) from error
     except RecursionError as error:
         raise ParseError(_("The body is nested too deeply.")) from error
-    except ValueError as error:
-        raise _not_json(str(error)) from error
+    except json.JSONDecodeError as error:
+        place = _("it cannot be read on from line {line}, column {column}")
+        raise _not_json(place.format(line=error.lineno, column=error.colno)) from error
     if flaws := dict(islice(_flaws(value, ()), MOST_ERRORS)):
         raise _not_json(next(iter(flaws.values())), flaws)
     if not isinstance(value, shape):

@@ -19,7 +19,7 @@ def required_version(request: Request) -> int:
     """The version that the request names; -1 for a tag that can match none. Raises 428 or 400."""
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
-        sentence = _("Name the version that you have seen: If-Match with the item's ETag.")
+        sentence = _("Name the version that you have seen: If-Match with the item's ETag, and not *.")
         raise Problem(428, "precondition-required", sentence)
     return _version_in(header)
 

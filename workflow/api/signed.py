@@ -7,7 +7,6 @@ import tempfile
 from typing import IO
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -16,7 +15,7 @@ from accounts.addresses import caller_address
 from accounts.clients.callers import Caller
 from accounts.clients.signatures import Claim, SignatureRefused, caller_by, is_signed, read_claim, text_to_sign
 from accounts.models import User
-from workflow.api.errors import Problem
+from workflow.api.errors import too_large
 from workflow.api.transport import largest_body
 
 IN_MEMORY = 1024 * 1024  # bytes of a body; more lies in a file until it is read
@@ -53,11 +52,11 @@ def _digest(request: HttpRequest, hash_name: str) -> str:
     """
     digest = hashlib.new(hash_name)
     kept = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed with the request)
-    left = largest_body(request)
+    left = most = largest_body(request)
     while piece := request.read(A_PIECE):
         left -= len(piece)
         if left < 0:
-            raise Problem(413, "too-large", _("The request is too large."))
+            raise too_large(most)
         digest.update(piece)
         kept.write(piece)
     _unread(request, kept)

@@ -9,7 +9,7 @@ from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from workflow.api.errors import Problem, early_answer
+from workflow.api.errors import Problem, early_answer, too_large
 from workflow.importing.reader import MAX_BYTES as LARGEST_DOCUMENT
 
 
@@ -56,8 +56,8 @@ def length_of(request: HttpRequest) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise Problem(400, "malformed", _("The request is malformed."))
     length = int(text) if len(text) < 20 else 10**20
-    if length > largest_body(request):
-        raise Problem(413, "too-large", _("The request is too large."))
+    if length > (most := largest_body(request)):
+        raise too_large(most)
     return length
 
 

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.forms import ChoiceField, Form, ModelChoiceField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 from rest_framework.exceptions import APIException, NotFound
@@ -18,7 +20,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from workflow.api import limits
-from workflow.api.errors import invalid_input
+from workflow.api.errors import invalid_input, no_such_address
 from workflow.api.pagination import PAGING, Keyset, check_parameters, count, read_limit, read_number
 from workflow.api.preconditions import etag, stale
 from workflow.api.schema import AFTER, CURSOR, LIMIT, Operation, page_of
@@ -79,18 +81,30 @@ class ApiView(APIView):
         """Raises 400 naming each parameter with a wrong value."""
         chosen = filterset(request.query_params, queryset=rows, request=request)
         if not chosen.is_valid():
-            raise invalid_input({name: " ".join(messages) for name, messages in chosen.errors.items()})
+            raise invalid_input({name: _told_of(chosen.form, name) for name in chosen.errors})
         return chosen
+
+
+def _told_of(form: Form, name: str) -> str:
+    """What is wrong with a parameter, and the values that are not, where they are a few words."""
+    errors, field = form.errors.as_data()[name], form.fields[name]
+    sentences = [sentence for error in errors for sentence in error.messages]
+    has_words = isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField)
+    if has_words and any(error.code == "invalid_choice" for error in errors):
+        words = ", ".join(str(value) for value, _label in field.choices if value)
+        sentences.append(gettext("Possible are: {words}").format(words=words))
+    return " ".join(sentences)
 
 
 class NoSuchAddress(APIView):
     """Whatever is not on the map, in the format of all errors."""
 
+    is_on_the_map = False
     authentication_classes = permission_classes = ()
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NotFound
+        raise no_such_address(request.path)
 
 
 class ItemList(ApiView):

@@ -18,8 +18,12 @@ class StrictSerializer(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
-            sentences = {name: self.elsewhere.get(name, _("Unknown field.")) for name in sorted(unknown)}
-            raise serializers.ValidationError(sentences)
+            wrong = {name: self.elsewhere.get(name, _("Unknown field.")) for name in sorted(unknown)}
+            try:
+                super().to_internal_value(data)
+            except serializers.ValidationError as error:
+                wrong |= error.detail
+            raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
 
