@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
@@ -127,7 +127,7 @@ def _told(event: Event) -> dict[str, Any]:
 
 
 def _body(name: str, at: datetime, data: dict[str, Any]) -> str:
-    told = {"type": name, "timestamp": at, "data": data}
+    told = {"type": name, "timestamp": timezone.localtime(at), "data": data}
     return json.dumps(told, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 

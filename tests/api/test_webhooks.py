@@ -235,6 +235,7 @@ def test_what_the_feed_tells_is_pushed_signed_and_logged(
     where = {"url": f"{settings.PUBLIC_URL}/api/v1/items/{item.number}/"}
     assert [body["data"] for body in bodies] == [event | where for event in feed]
     assert [body["type"] for body in bodies] == [f"item.{event['action']}" for event in feed]
+    assert [body["timestamp"] for body in bodies] == [event["at"] for event in feed]
     log = caller.get(f"webhooks/{told['id']}/deliveries/").json()["results"]
     assert [entry["webhook_id"] for entry in reversed(log)] == [record.reference for record in world.records]
     assert {entry["state"] for entry in log} == {"sent"}
@@ -247,7 +248,9 @@ def test_a_test_event_arrives(hook: tuple[Caller, dict[str, Any]], world: Gatewa
     assert (answer.status_code, answer.json()["type"], answer.json()["state"]) == (202, "test", "pending")
     deliver("webhook")
     (record,) = world.records
-    assert Webhook(told["secret"]).verify(record.body, record.headers)["type"] == "test"
+    body = Webhook(told["secret"]).verify(record.body, record.headers)
+    assert (body["type"], body["data"]) == ("test", {"webhook": told["id"], "name": told["name"]})
+    assert body["timestamp"].endswith("+08:00")
 
 
 def test_the_log_is_filtered(hook: tuple[Caller, dict[str, Any]], committed_city: City) -> None:

@@ -95,15 +95,13 @@ def test_and_nothing_else(hook: Endpoint, receiver: Any, change: str) -> None:
 
 
 def test_the_schedule_there_is_ours() -> None:
-    (said,) = re.findall(r"At once, then after (.*?), each a tenth", RECIPE, re.S)
+    (said,) = re.findall(r"立即，以后依次隔 (.*?) 再试", RECIPE, re.S)
     delays = [int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+) (s|min|h)\b", said)]
     assert delays == [int(delay.total_seconds()) for delay in WEBHOOK_DELAYS]
 
 
 def test_its_other_numbers_are_ours() -> None:
-    text = " ".join(RECIPE.split())
-    assert f"takes {calls.CONNECTING:.0f} s at most, the whole call {calls.SECONDS:.0f} s" in text
-    assert f"{calls.LARGEST_ANSWER // 1024} kB" in text
-    assert f"{DISABLED_AFTER.total_seconds() / 3600:.0f} hours" in text
-    *others, last = (f"`{status}`" for status in OF_THE_MESSAGE)
-    assert f"{', '.join(others)} and {last} say" in text
+    assert f"连接最多 {calls.CONNECTING:.0f} s，整个请求最多 {calls.SECONDS:.0f} s" in RECIPE
+    assert f"答复最多读 {calls.LARGEST_ANSWER // 1024} kB" in RECIPE
+    assert f"连续 {DISABLED_AFTER.total_seconds() / 3600:.0f} 小时" in RECIPE
+    assert f"答复 {'、'.join(f'`{status}`' for status in OF_THE_MESSAGE)} 表示" in RECIPE
