@@ -285,9 +285,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # null: asks no server elsewhere
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "workflow.api.introduction.explain",
         "workflow.api.introduction.introduce",
     ],
     "ENUM_NAME_OVERRIDES": {  # the same word for several choices
@@ -306,8 +306,8 @@ SPECTACULAR_SETTINGS = {
         "DayUnit": "workflow.models.procedures.DayUnit",
         "Clock": "workflow.models.procedures.Clock",
         "ExtensionDecider": "workflow.api.registers.DECIDERS",
-        "ExtensionStatus": "workflow.api.record_serializers.EXTENSION_STATUSES",
-        "ReplyState": "workflow.api.record_serializers.REPLY_STATES",
+        "ExtensionStatus": "workflow.api.record_serializers.ExtensionStatus",
+        "ReplyState": "workflow.api.record_serializers.ReplyState",
         "PaperMeasure": "workflow.api.record_serializers.MEASURES",
         "LookBackFinding": "workflow.models.LookBack.Finding",
         "PetitionFinding": "workflow.models.petitions.Finding",

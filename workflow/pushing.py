@@ -29,8 +29,8 @@ from notifications.services import Draft, notify
 from workflow import database_clock
 from workflow.api.serializers import FeedEventSerializer
 from workflow.feed import Position, read
-from workflow.lifecycle import Action
 from workflow.models import Event
+from workflow.models.events import EVENT_LABELS
 from workflow.notices import item_path
 from workflow.querysets import events_visible_to
 
@@ -39,8 +39,6 @@ AT_ONCE = 200  # events in a transaction
 BACKLOG = 1000  # deliveries that wait for one receiver; the others wait in the feed, where they cost nothing
 REPLAYED_AT_ONCE = 1000  # events
 TEST = "test"
-_OTHERS = (Event.CREATE, Event.EVIDENCE, Event.FINDINGS, Event.RECALCULATE, Event.REARM, Event.REVISE)
-KINDS = [*Action.values, *(kind for kind in _OTHERS if kind not in Action.values)]
 
 
 def type_of(kind: str) -> str:
@@ -48,7 +46,7 @@ def type_of(kind: str) -> str:
     return kind if kind == TEST else f"item.{kind}"
 
 
-EVENT_TYPES = [type_of(kind) for kind in KINDS]
+TYPES_IN_WORDS = [(type_of(kind), label) for kind, label in EVENT_LABELS.items()]
 
 
 def push() -> int:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
 from tests.people import City
+from workflow.api.glossary import FIELDS
 
 WITHOUT_CONTENT = ("204",)
 # Answers that are no JSON, and why there is no example of them.
@@ -106,6 +107,43 @@ def test_every_component_is_explained(description: dict[str, Any]) -> None:
     components = description["components"]["schemas"]
     objects = {name: entry for name, entry in components.items() if entry.get("type") == "object"}
     assert [name for name, entry in objects.items() if not entry.get("description")] == []
+
+
+def is_chinese(text: str | None) -> bool:
+    return bool(re.search("[一-鿿]{2}", text or ""))
+
+
+def test_every_operation_component_and_field_is_explained_in_chinese(description: dict[str, Any]) -> None:
+    components = description["components"]["schemas"]
+    silent = [entry["operationId"] for entry in operations(description) if not is_chinese(entry["summary"])]
+    silent += [one["operationId"] for one in operations(description) if not is_chinese(one.get("description", "没有"))]
+    for name, entry in components.items():
+        if entry.get("type") == "object" and not is_chinese(entry.get("description")):
+            silent.append(name)
+        fields = entry.get("properties", {}).items()
+        silent += [f"{name}.{field}" for field, told in fields if not is_chinese(told.get("description"))]
+    assert silent == []
+
+
+def test_every_field_of_the_glossary_is_there(description: dict[str, Any]) -> None:
+    components = description["components"]["schemas"]
+    fields = {(name, field) for name, entry in components.items() for field in entry.get("properties", ())}
+    there = {field for _name, field in fields} | {".".join(pair) for pair in fields}
+    assert FIELDS.keys() - there == set()
+
+
+def test_every_choice_says_what_it_means(description: dict[str, Any]) -> None:
+    unclear = []
+    for name, entry in description["components"]["schemas"].items():
+        for value in filter(None, entry.get("enum") or []):
+            if not re.search(rf"^\* `{value}` - .*[一-鿿]", entry.get("description", ""), re.M):
+                unclear.append(f"{name}: {value}")
+    assert unclear == []
+
+
+def test_the_description_has_a_name_that_any_header_carries(db: None) -> None:
+    answer = Client().get("/api/v1/schema/")
+    assert answer["Content-Disposition"] == 'inline; filename="bihuan-api-v1.json"'
 
 
 def test_enumerations_have_names_that_mean_something(description: dict[str, Any]) -> None:

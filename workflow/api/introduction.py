@@ -7,6 +7,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from workflow.api.glossary import FIELDS
+from workflow.api.schema import told
+
 CHAPTERS: tuple[tuple[str | Promise, str | Promise], ...] = (
     (
         _("Who calls"),
@@ -75,6 +78,16 @@ TAGS: dict[str, str | Promise] = {
     "statistics": _("Figures"),
     "registers": _("What items refer to, and who is asking"),
 }
+
+
+def explain(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: says what each schema and each of its fields means."""
+    for name, schema in result["components"]["schemas"].items():
+        if schema.get("type") == "object":
+            schema["description"] = told(schema.get("description"))
+        for field, entry in schema.get("properties", {}).items():
+            entry.setdefault("description", str(FIELDS.get(f"{name}.{field}") or FIELDS.get(field, "")))
+    return result
 
 
 def introduce(result: dict[str, Any], **_context: Any) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,21 +15,19 @@ from workflow.models.procedures import PROPOSED, DayUnit
 from workflow.services.notice_text import masked
 
 
-class ExtensionStatus(StrEnum):
-    OPEN = "open"
-    GRANTED = "granted"
-    REFUSED = "refused"
-    LAPSED = "lapsed"  # the item moved on before anybody decided
+class ExtensionStatus(TextChoices):
+    OPEN = "open", _("Not decided yet")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Not granted")
+    LAPSED = "lapsed", _("Lapsed")  # the item moved on before anybody decided
 
 
-class ReplyState(StrEnum):
-    WAITING = "waiting"
-    ANSWERED = "answered"
-    NOT_ASKED = "not_asked"
+class ReplyState(TextChoices):
+    WAITING = "waiting", _("Waits for an answer")
+    ANSWERED = "answered", _("Was answered")
+    NOT_ASKED = "not_asked", _("No answer is asked for")
 
 
-EXTENSION_STATUSES = [(status.value, status.value) for status in ExtensionStatus]
-REPLY_STATES = [(state.value, state.value) for state in ReplyState]
 MEASURES = [(measure.value, measure.label) for measure in PROPOSED]
 
 
@@ -193,7 +192,7 @@ class ExtensionSerializer(RecordSerializer):
     decided_at = serializers.DateTimeField(allow_null=True)
     lapsed_at = serializers.DateTimeField(allow_null=True)
 
-    @extend_schema_field(serializers.ChoiceField(choices=EXTENSION_STATUSES))
+    @extend_schema_field(serializers.ChoiceField(choices=ExtensionStatus.choices))
     def get_status(self, row: Extension) -> str:
         if row.is_approved is None:
             return ExtensionStatus.LAPSED if row.lapsed_at else ExtensionStatus.OPEN
@@ -243,7 +242,7 @@ class PaperSerializer(RecordSerializer):
     answered_at = serializers.DateTimeField(allow_null=True)
     was_answered_late = serializers.BooleanField()
 
-    @extend_schema_field(serializers.ChoiceField(choices=REPLY_STATES))
+    @extend_schema_field(serializers.ChoiceField(choices=ReplyState.choices))
     def get_reply_state(self, row: Paper) -> str:
         if row.answered_at:
             return ReplyState.ANSWERED

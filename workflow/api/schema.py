@@ -11,6 +11,7 @@ from typing import Any
 import django_filters as filters
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -130,6 +131,11 @@ class Operation:
     answers_as: tuple[str, ...] = ("application/json",)
 
 
+def told(text: str | None) -> str:
+    """What a docstring says to those who build against the API, in the language of the request."""
+    return gettext(" ".join(text.split())) if text else ""
+
+
 def page_of(serializer: type[serializers.Serializer], *, counted: bool = True) -> serializers.Serializer:
     """The envelope of a list."""
     name = component(serializer)
@@ -187,7 +193,7 @@ class Schema(AutoSchema):
         return str(self.operation.summary)
 
     def get_description(self) -> str:
-        return inspect.getdoc(self.operation.takes) or "" if isinstance(self.operation.takes, type) else ""
+        return told(inspect.getdoc(self.operation.takes)) if isinstance(self.operation.takes, type) else ""
 
     def get_tags(self) -> list[str]:
         return [self.operation.tag]

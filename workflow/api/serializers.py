@@ -149,7 +149,9 @@ class AllowedActionSerializer(ReadSerializer):
 
 
 class ItemSerializer(ReadSerializer):
-    """An item with everything that its page shows. Read from SeenItem."""
+    """An item with everything that its page shows."""
+
+    # read from a SeenItem
 
     number = serializers.CharField(source="item.number")
     kind = serializers.ChoiceField(source="item.kind", choices=WorkItem.Kind.choices)

@@ -22,11 +22,11 @@ from workflow.api.schema import CURSOR, IDEMPOTENCY_KEY, LIMIT, page_of
 from workflow.api.views import whole_page
 from workflow.api.webhook_serializers import DELIVERY_STATES, ReplaySerializer, WebhookDeliverySerializer
 from workflow.api.webhooks import WRITING, WebhookView, operation, read_body
-from workflow.pushing import EVENT_TYPES, TEST, replay_range, send_test, type_of
+from workflow.pushing import TEST, TYPES_IN_WORDS, replay_range, send_test, type_of
 from workflow.querysets import deliveries_visible_to
 
 NEWEST_FIRST = Keyset("id", is_descending=True)
-TYPES = [(name, name) for name in (*EVENT_TYPES, type_of(TEST))]
+TYPES = [*TYPES_IN_WORDS, (type_of(TEST), gettext_lazy("Test"))]
 
 
 class DeliveryFilter(filters.FilterSet):

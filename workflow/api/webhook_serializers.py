@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notifications.models import AttemptOutcome, Delivery, DeliveryState, Endpoint
 from notifications.outbox.envelopes import reference_of
-from workflow.pushing import EVENT_TYPES, type_of
+from workflow.pushing import TYPES_IN_WORDS, type_of
 
-WEBHOOK_STATES = [("active", "active"), ("failing", "failing"), ("disabled", "disabled")]
-DELIVERY_STATES = [(state.value, state.value) for state in DeliveryState if state != DeliveryState.DIGESTED]
+WEBHOOK_STATES = [("active", _("In use")), ("failing", _("Failing")), ("disabled", _("Disabled"))]
+DELIVERY_STATES = [(state.value, state.label) for state in DeliveryState if state != DeliveryState.DIGESTED]
 
 
 class WebhookSerializer(serializers.Serializer):
@@ -23,7 +24,7 @@ class WebhookSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     url = serializers.CharField()
-    event_types = serializers.ListField(child=serializers.ChoiceField(choices=EVENT_TYPES))
+    event_types = serializers.ListField(child=serializers.ChoiceField(choices=TYPES_IN_WORDS))
     state = serializers.SerializerMethodField()
     failing_since = serializers.DateTimeField(allow_null=True)
     failures = serializers.IntegerField()

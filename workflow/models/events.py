@@ -93,16 +93,18 @@ class Event(models.Model):
     @property
     def label(self) -> str:
         """The action in the reader's language."""
-        own = {
-            self.CREATE: _("Registered"),
-            self.EVIDENCE: _("Evidence added"),
-            self.FINDINGS: _("Findings recorded"),
-            self.RECALCULATE: _("Time limits recalculated"),
-            self.REARM: _("Time limits set again by the system"),
-            self.REVISE: _("Corrected"),
-        }
-        return str(own.get(self.action) or Action(self.action).label)
+        return str(EVENT_LABELS[self.action])
 
     @property
     def to_state_label(self) -> str:
         return str(State(self.to_state).label)
+
+
+EVENT_LABELS = {action.value: action.label for action in Action} | {  # everything that may have happened, in words
+    Event.CREATE: _("Registered"),
+    Event.EVIDENCE: _("Evidence added"),
+    Event.FINDINGS: _("Findings recorded"),
+    Event.RECALCULATE: _("Time limits recalculated"),
+    Event.REARM: _("Time limits set again by the system"),
+    Event.REVISE: _("Corrected"),
+}

@@ -41,7 +41,7 @@ class LineField(serializers.Field):
 
 
 class ChecklistBody(StrictSerializer):
-    """The general standards of verification, by workflow.models.closing.Standard."""
+    """The general standards of verification, one by one."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return {name: LineField(required=False) for name in Standard.values}

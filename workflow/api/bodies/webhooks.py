@@ -11,7 +11,7 @@ from notifications.models import Endpoint
 from workflow.api.bodies.fields import StrictSerializer
 from workflow.api.fields import Choice, Flag, Line, Whole
 from workflow.feed import AHEAD, HIGHEST, AheadOfTheFeed, Position
-from workflow.pushing import EVENT_TYPES
+from workflow.pushing import TYPES_IN_WORDS
 
 MOST_DELIVERIES = 200
 
@@ -39,7 +39,7 @@ class Place(Line):
 
 def _event_types() -> serializers.ListField:
     """None: all."""
-    return serializers.ListField(child=Choice(choices=[(name, name) for name in EVENT_TYPES]), required=False)
+    return serializers.ListField(child=Choice(choices=TYPES_IN_WORDS), required=False)
 
 
 class WebhookBody(StrictSerializer):
