@@ -83,14 +83,14 @@ def refused(code: str) -> ValidationError:
 def check_url(url: str, reach: Reach = PUBLIC) -> None:
     """Raises ValidationError, with a code, unless a call may go there as far as can be known today."""
     parts = check_form(url, reach)
-    if not within_settings(parts.hostname, parts.port):
-        addresses_of(str(parts.hostname), parts.port, reach)
+    if not within_settings(parts.hostname, port_of(parts)):
+        addresses_of(str(parts.hostname), port_of(parts), reach)
 
 
 def check_form(url: str, reach: Reach) -> SplitResult:
     """What can be said without asking for the name: scheme, port, credentials. Raises ValidationError."""
     parts = split(url)
-    if within_settings(parts.hostname, parts.port) or reach.is_trusted:
+    if within_settings(parts.hostname, port_of(parts)) or reach.is_trusted:
         return parts
     if reach.refusal:
         raise refused(reach.refusal)
@@ -101,7 +101,7 @@ def check_form(url: str, reach: Reach) -> SplitResult:
     return parts
 
 
-def addresses_of(host: str, port: int | None, reach: Reach = PUBLIC) -> list[str]:
+def addresses_of(host: str, port: int, reach: Reach = PUBLIC) -> list[str]:
     """The IP addresses of a host, all of them within reach. Raises ValidationError."""
     found = _resolve(host)
     if not (within_settings(host, port) or all(map(reach.admits, found))):
@@ -127,7 +127,7 @@ def port_of(parts: SplitResult) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def within_settings(host: str | None, port: int | None) -> bool:
+def within_settings(host: str | None, port: int) -> bool:
     """Does the operator answer for it, in settings.WEBHOOK_ALLOWED_HOSTS ("host" or "host:port")?"""
     return bool({host, f"{host}:{port}"} & set(settings.WEBHOOK_ALLOWED_HOSTS))
 

@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from notifications.addresses import NEVER, Network, is_own, is_port_of_web
-from notifications.targets import targets
 
 _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 WIDEST = {4: 16, 6: 48}  # bits; a whole 10.0.0.0/8 would be no decision
@@ -69,8 +68,6 @@ class TargetForm(forms.Form):
             given["networks"] = [ip]  # whoever names an internal address means it
         if given["allows_http"] and not given["networks"]:
             self.add_error("allows_http", _("Without encryption only into internal networks; name them."))
-        if targets().filter(host=given["host"], port=given["port"]).exists():
-            self.add_error("host", _("This host and port are allowed already; withdraw them to say it otherwise."))
         return given
 
 

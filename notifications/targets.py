@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.addresses import Network
@@ -15,11 +18,16 @@ from notifications.models import AllowedTarget, Channel, Endpoint
 def allow(
     host: str, port: int, *, by: User, note: str, networks: Iterable[Network] = (), allows_http: bool = False
 ) -> AllowedTarget:
-    """Webhooks may be sent there from now on. Raises IntegrityError if the pair is allowed already."""
+    """Webhooks may be sent there from now on. Raises ValidationError if the pair is allowed already."""
     places = [str(network) for network in networks]
-    return AllowedTarget.objects.create(
-        host=host, port=port, networks=places, allows_http=allows_http, note=note, created_by=by
-    )
+    try:
+        with transaction.atomic():
+            return AllowedTarget.objects.create(
+                host=host, port=port, networks=places, allows_http=allows_http, note=note, created_by=by
+            )
+    except IntegrityError as error:
+        sentence = _("This host and port are allowed already; withdraw them to say it otherwise.")
+        raise ValidationError({"host": sentence}) from error
 
 
 def withdraw(target: AllowedTarget, *, by: User) -> bool:

@@ -21,7 +21,7 @@ class DeliveryAttempt(models.Model):
     Outcome = AttemptOutcome
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="tries", db_index=False)
-    n = models.PositiveSmallIntegerField()
+    n = models.PositiveIntegerField()
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=AttemptOutcome, db_default=AttemptOutcome.STARTED)

@@ -48,9 +48,9 @@ class Delivery(models.Model):
     held_pass = models.ForeignKey(  # stays when the pass was released, so that it is not held again
         HeldPass, models.PROTECT, null=True, related_name="deliveries", db_index=False
     )
-    attempts = models.PositiveSmallIntegerField(db_default=0)
-    earlier_attempts = models.PositiveSmallIntegerField(db_default=0)  # before it was last sent anew
-    interruptions = models.PositiveSmallIntegerField(db_default=0)  # attempts of which nobody knows the outcome
+    attempts = models.PositiveIntegerField(db_default=0)
+    earlier_attempts = models.PositiveIntegerField(db_default=0)  # before it was last sent anew
+    interruptions = models.PositiveIntegerField(db_default=0)  # attempts of which nobody knows the outcome
     claimed_at = models.DateTimeField(null=True)  # the start of the latest attempt
     lease_owner = models.UUIDField(null=True)  # a new token for each claim, so that a late settler is found out
     lease_until = models.DateTimeField(null=True)

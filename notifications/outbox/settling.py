@@ -5,7 +5,7 @@ import random
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
+from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.db.models.functions import Now
 
 from notifications.models import ROBOTS, Channel, Delivery, DeliveryAttempt
@@ -113,4 +113,4 @@ def sweep() -> int:
 def _doubts() -> Case:
     """Of each channel: so many interruptions, and it is unknown."""
     whens = [When(channel=channel, then=Value(rule.doubts)) for channel, rule in RULES.items()]
-    return Case(*whens, output_field=PositiveSmallIntegerField())
+    return Case(*whens, output_field=PositiveIntegerField())

@@ -28,6 +28,8 @@ NOT_LET_IN = "the client has ended, or may not read events any more"
 def may_go(delivery: Delivery, now: datetime) -> bool:
     """May it leave now? If not, it and what else waits for the same reason is put off."""
     endpoint, waiting = delivery.endpoint, _waiting(delivery)
+    if not endpoint.is_active:
+        return True  # to nobody: it is put aside, whatever became of its client
     if endpoint.disabled_at is None and not may_be_told(endpoint):
         disable(endpoint, NOT_LET_IN)
         endpoint.refresh_from_db(fields=["disabled_at"])
@@ -108,7 +110,7 @@ def disable(endpoint: Endpoint, reason: str) -> bool:
 
     Its department is told by `webhook_notices`, whoever operates the house by the alarm.
     """
-    active = Endpoint.objects.filter(pk=endpoint.pk, disabled_at=None)
+    active = Endpoint.objects.filter(pk=endpoint.pk, is_active=True, disabled_at=None)
     if not active.update(disabled_at=Now(), disabled_reason=reason[:500].replace("\x00", "") or "?"):
         return False
     with translation.override(settings.LANGUAGE_CODE):

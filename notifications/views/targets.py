@@ -8,7 +8,7 @@ from functools import wraps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -41,9 +41,13 @@ def target_list(request: HttpRequest) -> HttpResponse:
     """All of them; POST allows another one."""
     form = TargetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        target = targets.allow(**form.cleaned_data, by=request.user)
-        messages.success(request, _("Allowed: %(target)s") % {"target": target})
-        return redirect("notifications:targets")
+        try:
+            target = targets.allow(**form.cleaned_data, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Allowed: %(target)s") % {"target": target})
+            return redirect("notifications:targets")
     context = {
         "form": form,
         "targets": targets.targets(),

@@ -7,15 +7,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
 from accounts.clients.registry import revoke_client
 from accounts.models import MachineClient, Membership
 from notifications.models import Alarm, Delivery, Endpoint, Message
-from notifications.outbox import deliver
+from notifications.outbox import claim, deliver, sweep
 from notifications.outbox.rules import WEBHOOK_DELAYS
 from notifications.webhook_notices import tell_departments
-from notifications.webhooks import end
+from notifications.webhooks import enable, end
 from tests import walking
 from tests.api.test_feed import another_transaction
 from tests.gateway import Gateway
@@ -168,6 +169,21 @@ def test_one_that_was_deleted_gets_nothing_of_what_waits(hook: Endpoint, committ
     assert (push(), deliver("webhook"), world.records) == (0, 0, [])
 
 
+def test_one_that_was_deleted_with_its_client_while_a_worker_vanished_alarms_nobody(
+    hook: Endpoint, committed_city: City, world: Gateway
+) -> None:
+    walking.walk(committed_city, State.ASSIGNED)
+    push()
+    assert claim("webhook") is not None
+    end(hook)
+    revoke_client(MachineClient.objects.get(application__user=hook.owner), by=committed_city.system_admin)
+    Delivery.objects.filter(state="sending").update(lease_until=Now())
+    sweep()
+    assert (deliver("webhook"), world.records) == (0, [])
+    assert {delivery.state for delivery in of(hook)} == {"suppressed"}
+    assert not Alarm.objects.filter(kind__startswith="webhook").exists()
+
+
 # -- a receiver that does not answer as it should ----------------------------------------------------------------------
 
 
@@ -246,6 +262,18 @@ def test_what_was_given_up_lets_the_next_one_go(hook: Endpoint, committed_city: 
         until_the_next_attempt()
     states = [delivery.state for delivery in of(hook)]
     assert states == ["dead"] + ["sent"] * (len(states) - 1)
+
+
+def test_a_delivery_may_be_tried_however_often(hook: Endpoint, committed_city: City, world: Gateway) -> None:
+    """Somebody may enable it once a minute for weeks; no other may suffer from it."""
+    world.script["webhook"] = ["500", "ok"]
+    walking.walk(committed_city, State.ASSIGNED)
+    push()
+    Delivery.objects.filter(pk=of(hook)[0].pk).update(attempts=32_767, earlier_attempts=32_767, claimed_at=Now())
+    deliver("webhook")
+    enable(hook)
+    deliver("webhook")
+    assert (of(hook)[0].state, of(hook)[0].attempts, of(hook)[0].earlier_attempts) == ("sent", 32_769, 32_768)
 
 
 def test_items_do_not_wait_for_each_other(hook: Endpoint, committed_city: City, world: Gateway) -> None:

@@ -223,6 +223,28 @@ def test_one_that_is_withdrawn_is_closed(
     assert checked("https://data.city.example:8443/hook") == "target-not-allowed"
 
 
+@pytest.mark.parametrize(
+    ("allowed", "url"),
+    [
+        ("10.1.2.3", "http://10.1.2.3:8080/hook"),
+        ("10.1.2.3:8080", "http://10.1.2.3:8080/hook"),
+        ("10.1.2.3:443", "https://10.1.2.3/hook"),
+        ("10.1.2.3:80", "http://10.1.2.3/hook"),
+    ],
+)
+def test_the_operator_may_name_the_port_that_an_address_leaves_out(
+    db: None, settings: SettingsWrapper, allowed: str, url: str
+) -> None:
+    settings.WEBHOOK_ALLOWED_HOSTS = [allowed]
+    assert checked(url) is None
+
+
+@pytest.mark.parametrize("url", ["https://10.1.2.3/hook", "http://10.1.2.3:8081/hook", "https://10.1.2.4:8080/hook"])
+def test_the_operator_lets_nothing_else_through(db: None, settings: SettingsWrapper, url: str) -> None:
+    settings.WEBHOOK_ALLOWED_HOSTS = ["10.1.2.3:8080"]
+    assert checked(url) == "target-not-allowed"
+
+
 def test_what_the_operator_lets_through_is_shown_beside_the_list(keeper: Client, settings: SettingsWrapper) -> None:
     settings.WEBHOOK_ALLOWED_HOSTS = []
     assert "由运维放行" not in text_of(keeper.get(PAGE))
