@@ -15,9 +15,10 @@ CHAPTERS: tuple[tuple[str | Promise, str | Promise], ...] = (
         _("Who calls"),
         _(
             "A machine asks `POST /oauth/token/` for a token (OAuth 2 client credentials, HTTP Basic) and sends it as "
-            "`Authorization: Bearer …`. Its rights are those of its department and roles, cut down to its scopes. "
-            "A person uses the session of the web pages; writing then needs the CSRF token as `X-CSRFToken`. What the "
-            "caller may not see answers 404, the same as what never was."
+            "`Authorization: Bearer …`, or it signs each request with its signing key (`X-Bihuan-Signature`). Its "
+            "rights are those of its department and roles, cut down to its scopes. A person uses the session of the "
+            "web pages; writing then needs the CSRF token as `X-CSRFToken`. What the caller may not see answers 404, "
+            "the same as what never was."
         ),
     ),
     (
