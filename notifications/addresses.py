@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Nobody can open these: the machine itself, its neighbours on the wire, what hands out a cloud's keys, what is no
@@ -52,10 +53,10 @@ class Reach:
 
     def admits(self, address: str) -> bool:
         """This IP address. One with a zone (fe80::1%eth0) is never anybody's but a neighbour's."""
-        ip = ipaddress.ip_address(address.partition("%")[0])
+        ip = _ip(address)
         if self.is_trusted:
             return True
-        if any(ip in network for network in NEVER) or _is_this_machine(ip):
+        if any(ip in network for network in NEVER) or is_this_machine(ip):
             return False
         if self.networks:
             return any(ip in network for network in self.networks)
@@ -105,7 +106,7 @@ def addresses_of(host: str, port: int, reach: Reach = PUBLIC) -> list[str]:
     """The IP addresses of a host, all of them within reach. Raises ValidationError."""
     found = _resolve(host)
     if not (within_settings(host, port) or all(map(reach.admits, found))):
-        raise refused("internal-address")
+        raise refused("own-host" if any(is_this_machine(_ip(one)) for one in found) else "internal-address")
     return found
 
 
@@ -138,14 +139,19 @@ def is_own(host: str) -> bool:
     return host == urlsplit(settings.PUBLIC_URL).hostname or validate_host(host.rstrip("."), named)
 
 
-def _is_this_machine(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def is_this_machine(ip: Address) -> bool:
     """Whoever calls himself calls from the address that he calls; nothing is sent to find that out."""
     with socket.socket(socket.AF_INET6 if ip.version == 6 else socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((str(ip), 9))
         except OSError:
             return False  # there is no way there at all
-        return ipaddress.ip_address(probe.getsockname()[0].partition("%")[0]) == ip
+        return _ip(probe.getsockname()[0]) == ip
+
+
+def _ip(address: str) -> Address:
+    """Without its zone."""
+    return ipaddress.ip_address(address.partition("%")[0])
 
 
 def _resolve(host: str) -> list[str]:

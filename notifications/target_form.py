@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notifications.addresses import NEVER, Network, is_own, is_port_of_web
+from notifications.addresses import NEVER, Network, is_own, is_port_of_web, is_this_machine, refused
 
 _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 WIDEST = {4: 16, 6: 48}  # bits; a whole 10.0.0.0/8 would be no decision
@@ -43,10 +43,10 @@ class TargetForm(forms.Form):
             raise forms.ValidationError(_("This is neither the name of a host nor an IP address."))
         if host.startswith("*.") and host.count(".") < 3:
             raise forms.ValidationError(_("That is too much at once; name at least city.example after the asterisk."))
-        if is_own(host):
-            raise forms.ValidationError(_("The address leads back to this system."))
         if ip is not None:
             _refuse_never(ip)
+        if is_own(host) or (ip is not None and is_this_machine(ip.network_address)):
+            raise refused("own-host")
         return str(ip.network_address) if ip else host
 
     def clean_port(self) -> int:

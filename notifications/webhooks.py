@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from accounts.models import Department, User
 from notifications.alarms import clear_alarm
@@ -25,7 +30,7 @@ SECRET_BYTES = 32
 def set_up(owner: User, department: Department, *, name: str, url: str, event_types: list[str], place: str) -> Endpoint:
     """A new webhook of the client behind `owner`, told what comes after `place` in the feed.
 
-    Raises ValidationError for an address to which nothing may be sent, IntegrityError for one that it has already.
+    Raises ValidationError for an address to which nothing may be sent, or that it has already.
     """
     endpoint = Endpoint(
         owner=owner,
@@ -39,8 +44,21 @@ def set_up(owner: User, department: Department, *, name: str, url: str, event_ty
         created_by=owner,
     )
     endpoint.clean()
-    endpoint.save()
+    with _address_once():
+        endpoint.save()
     return locked(endpoint)
+
+
+@contextmanager
+def _address_once() -> Iterator[None]:
+    """A client would be told everything twice. Raises ValidationError."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise ValidationError({"url": _("You have a webhook to this address already; change that one.")}) from error
 
 
 def new_secret() -> str:
@@ -63,7 +81,8 @@ def change(endpoint: Endpoint, **fields: object) -> Endpoint:
         endpoint.clean()
         endpoint.refilled_at = Now()  # whoever was to be left alone is somebody else now
         fields["refilled_at"] = None
-    endpoint.save(update_fields=fields)
+    with _address_once():
+        endpoint.save(update_fields=fields)
     return locked(endpoint)
 
 
@@ -104,7 +123,7 @@ def end(endpoint: Endpoint) -> None:
     """For good. What waits is not sent; what was sent stays in the log."""
     Endpoint.objects.filter(pk=locked(endpoint).pk).update(is_active=False)
     clear_alarm(f"webhook:{endpoint.pk}")
-    suppress(_waiting(endpoint), "the webhook was deleted")
+    suppress(_waiting(endpoint), _("The webhook was deleted"))
 
 
 def _waiting(endpoint: Endpoint) -> QuerySet[Delivery]:

@@ -37,7 +37,10 @@ def by_ordering(ordering: str) -> list:
 class NamedField(filters.fields.ModelChoiceField):
     """A row by its id or by one of its names; a select in a page offers the ids."""
 
-    default_error_messages = {"ambiguous": _("Several are called so; use the id.")}
+    default_error_messages = {
+        "ambiguous": _("Several are called so; use the id."),
+        "invalid_choice": _("Nothing has this name or id."),
+    }
 
     def __init__(self, *args, names: tuple[str, ...] = ("name",), aliases: str = "", **kwargs) -> None:
         self.names, self.aliases = names, aliases

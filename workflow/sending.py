@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from notifications.models import Endpoint, Message
@@ -13,8 +14,8 @@ from workflow.lifecycle import Action
 from workflow.models import Timer
 from workflow.querysets import visible_to, visible_to_department
 
-NOT_ENTITLED = "the reader may not see the item any more"
-SETTLED = "settled meanwhile"
+NOT_ENTITLED = gettext_lazy("The reader may not see the item any more")
+SETTLED = gettext_lazy("Settled meanwhile")
 
 
 def reasons_not_to_send(messages: list[Message]) -> dict[int, str]:
@@ -23,14 +24,14 @@ def reasons_not_to_send(messages: list[Message]) -> dict[int, str]:
     A message without a link was written for somebody who may not see the item, as for a department it was taken from.
     """
     over = _ended_timers(messages)
-    found = {message.pk: SETTLED for message in messages if _number_in("timer:", message.holds_while) in over}
+    found = {message.pk: str(SETTLED) for message in messages if _number_in("timer:", message.holds_while) in over}
     by_reader: defaultdict[User | Endpoint, list[Message]] = defaultdict(list)
     for message in messages:
         if message.pk not in found and message.url and _number_in("item:", message.about):
             by_reader[message.recipient or message.endpoint].append(message)
     for reader, theirs in by_reader.items():
         seen = _seen_by(reader, {_number_in("item:", message.about) for message in theirs})
-        found |= {m.pk: NOT_ENTITLED for m in theirs if _number_in("item:", m.about) not in seen}
+        found |= {m.pk: str(NOT_ENTITLED) for m in theirs if _number_in("item:", m.about) not in seen}
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import httpcore
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from notifications.addresses import PUBLIC, Reach, addresses_of, check_form
 from notifications.channels import ChannelError
@@ -26,7 +27,7 @@ Headers = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`json` is None for what is none."""
+    """`json` is None for what is none, as for what is longer than we read."""
 
     status: int
     headers: Headers
@@ -72,15 +73,20 @@ class Caller:
         try:
             check_form(url, reach)
             with self._pool.stream(method, url, headers=list(headers.items()), content=body) as answer:
-                return Answer(answer.status, _as_text(answer.headers), _read(answer))
+                return Answer(answer.status, _as_text(answer.headers), _beginning(answer))
         except ValidationError as error:
             raise ChannelError(error.messages[0], permanent=error.code != "unknown-host") from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            raise ChannelError(_reason(error), outage=True) from error
+            raise ChannelError(_("No connection: %s") % _cause(error), outage=True) from error
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
-            raise ChannelError(_reason(error), permanent=True) from error
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise ChannelError(_reason(error), ambiguous=True, outage=True) from error
+            raise ChannelError(_("It cannot be sent: %s") % _cause(error), permanent=True) from error
+        except httpcore.TimeoutException as error:
+            reason = _("No complete answer within %d seconds") % SECONDS
+            raise ChannelError(reason, ambiguous=True, outage=True) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise ChannelError(
+                _("The connection broke off: %s") % _cause(error), ambiguous=True, outage=True
+            ) from error
 
 
 class OverHttp:
@@ -117,17 +123,19 @@ def _as_text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
 
 
-def _read(answer: httpcore.Response) -> bytes:
+def _beginning(answer: httpcore.Response) -> bytes:
+    """Of the body, LARGEST_ANSWER at most; of what is longer no more is read, and its connection is given up."""
     body = b""
     for chunk in answer.iter_stream():
         body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise ChannelError("the answer has no end", ambiguous=True)
-    return body
+        if len(body) >= LARGEST_ANSWER:
+            break
+    return body[:LARGEST_ANSWER]
 
 
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _cause(error: Exception) -> str:
+    """In the words of the system or of the other side."""
+    return str(error) or type(error).__name__
 
 
 class _Network(httpcore.NetworkBackend):

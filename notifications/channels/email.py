@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from notifications.channels import ChannelError, Envelope
 
@@ -38,7 +39,7 @@ class EmailChannel:
             self._hang_up()  # the dialogue broke off somewhere in the middle: begin the next one afresh
             raise self._judge(error) from error
         if not accepted:
-            raise ChannelError("the mail backend accepted nothing")
+            raise ChannelError(_("The mail server accepted nothing"))
         return mail.extra_headers["Message-ID"]
 
     def _compose(self, envelope: Envelope) -> EmailMessage:
@@ -56,7 +57,7 @@ class EmailChannel:
             validate_email(envelope.to)
             mail.message()
         except (ValidationError, ValueError) as error:  # not an address, or one that would begin another header
-            raise ChannelError(f"cannot be written as a mail: {error}", permanent=True) from error
+            raise ChannelError(_("It cannot be written as a mail: %s") % error, permanent=True) from error
         return mail
 
     def _connect(self) -> BaseEmailBackend:

@@ -3,6 +3,8 @@
 import json
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from notifications.channels import ChannelError, Envelope
 from notifications.channels.calls import Answer, OverHttp, judge
 
@@ -38,7 +40,7 @@ class Robot(OverHttp):
         said = answer.json
         code = said.get(self.code) if isinstance(said, dict) else None
         if not isinstance(code, int):
-            raise ChannelError("the robot's answer is no answer", ambiguous=True)
+            raise ChannelError(_("The answer cannot be understood"), ambiguous=True)
         if code:
             raise ChannelError(
                 f"{self.code} {code}: {said.get(self.words, '')}",

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from notifications.addresses import TRUSTED
 from notifications.channels import ChannelError, Envelope
@@ -68,7 +69,7 @@ def _accepted(answer: Answer) -> dict[str, Any]:
     judge(answer)
     said = answer.json
     if not isinstance(said, dict) or "code" not in said:
-        raise ChannelError("the gateway's answer is no answer", ambiguous=True)
+        raise ChannelError(_("The answer cannot be understood"), ambiguous=True)
     code = str(said["code"])
     if code != "OK":
         raise ChannelError(

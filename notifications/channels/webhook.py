@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
 from standardwebhooks import Webhook
 
 from notifications.channels import ChannelError, Envelope
@@ -42,7 +43,7 @@ def _signer(secret: str) -> Webhook:
     try:
         return Webhook(secret)
     except Exception as error:  # not base64, empty, not to be decrypted; another one puts it right
-        raise ChannelError(f"the signing secret is none: {error}") from error
+        raise ChannelError(_("It cannot be signed with this secret; give the webhook another one")) from error
 
 
 def _judge(answer: Answer) -> None:

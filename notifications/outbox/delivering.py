@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from notifications.channels import ChannelError, Transport, transport_for
 from notifications.hours import quiet_until
@@ -120,4 +121,4 @@ def _ask_then_send(transport: Transport, delivery: Delivery) -> Outcome:
             return Outcome(State.SENT, provider_id=delivery.provider_id or envelope.reference)
         case "failed":
             return _send(transport, delivery)
-    return Outcome(State.UNKNOWN, error="the gateway does not know what became of it")
+    return Outcome(State.UNKNOWN, error=_("The gateway does not know what became of it"))

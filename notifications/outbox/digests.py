@@ -52,7 +52,7 @@ def take_apart(digest: Delivery) -> bool:
     barred = ask_the_business([member.message for member in by_message.values()])
     if not barred:
         return False
-    suppress(Delivery.objects.filter(pk=digest.pk), "taken apart: not all of it may be told any more")
+    suppress(Delivery.objects.filter(pk=digest.pk), _("Taken apart: not all of it may be told any more"))
     for message, reason in barred.items():
         suppress(Delivery.objects.filter(pk=by_message[message].pk), reason)
     digest.members.update(state=Delivery.State.PENDING, digest=None, next_attempt_at=Now())

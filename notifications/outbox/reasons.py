@@ -5,16 +5,17 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Channel, Delivery, Message
 
 ERROR_LENGTH = Delivery._meta.get_field("last_error").max_length
-NOBODY = "the reader is no longer active or has no address"
+NOBODY = _("The reader is no longer active or has no address")
 
 
 def sort_out(deliveries: list[Delivery]) -> list[Delivery]:
     """Suppress those that nobody may get any more, each with its reason; returns the others."""
-    found = {delivery.pk: NOBODY for delivery in deliveries if not address_of(delivery)}
+    found = {delivery.pk: str(NOBODY) for delivery in deliveries if not address_of(delivery)}
     left = [delivery for delivery in deliveries if delivery.pk not in found]
     barred = ask_the_business([delivery.message for delivery in left])
     found |= {delivery.pk: barred[delivery.message_id] for delivery in left if delivery.message_id in barred}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from notifications.models import ROBOTS, Channel, Delivery, DeliveryAttempt
 from notifications.outbox import limits, webhooks
@@ -98,13 +99,13 @@ def sweep() -> int:
         Delivery.objects.filter(pk__in=ids).update(
             state=Case(When(**gives_up, then=Value(State.UNKNOWN)), default=Value(State.PENDING)),
             next_attempt_at=Case(When(**gives_up, then=None), default=Now()),
-            last_error="the worker vanished while sending; it may have gone out",
+            last_error=_("The worker vanished while sending; it may have gone out"),
             interruptions=F("interruptions") + 1,
             lease_owner=None,
             lease_until=None,
         )
         DeliveryAttempt.objects.filter(delivery__in=ids, outcome=Result.STARTED).update(
-            outcome=Result.UNKNOWN, finished_at=Now(), error="the worker vanished"
+            outcome=Result.UNKNOWN, finished_at=Now(), error=_("The worker vanished")
         )
     logger.error("deliveries that lost their worker: %s", len(ids))
     return len(ids)

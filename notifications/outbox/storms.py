@@ -86,7 +86,7 @@ def _decide(held: HeldPass, by: User, decision: HeldPass.Decision) -> int:
         if decision == HeldPass.Decision.RELEASED:
             moved = deliveries.update(state=State.PENDING, next_attempt_at=Now(), last_error="")
         else:
-            moved = suppress(deliveries, f"an operator discarded the pass {held.occasion}")
+            moved = suppress(deliveries, _("An operator decided not to send: %s") % held.occasion)
         if not HeldPass.objects.filter(occasion=held.occasion, decision="").exists():
             clear_alarm(f"held:{held.occasion}", by=by)
         return moved

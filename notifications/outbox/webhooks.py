@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.clients.callers import clients
 from accounts.models import MachineClient
@@ -22,7 +24,7 @@ DISABLED_AFTER = timedelta(hours=120)  # without any success
 LEAST_FAILURES = 10  # in that time; two bad moments five days apart are no failure of five days
 LOOK_AGAIN = timedelta(seconds=5)  # at a lane whose head is on its way
 SCOPES = {"webhooks", "events:read"}  # what the client must have; it is told nothing that it might not read
-NOT_LET_IN = "the client has ended, or may not read events any more"
+NOT_LET_IN = gettext_lazy("The client has ended, or may not read events any more")
 
 
 def may_go(delivery: Delivery, now: datetime) -> bool:
@@ -105,15 +107,15 @@ def _leave_alone(endpoint: Endpoint, seconds: float) -> None:
     Endpoint.objects.filter(pk=endpoint.pk).update(refilled_at=Greatest("refilled_at", until))
 
 
-def disable(endpoint: Endpoint, reason: str) -> bool:
+def disable(endpoint: Endpoint, reason: str | Promise) -> bool:
     """Send it nothing more until somebody enables it; its place in the feed and what waits stay. False: it was.
 
     Its department is told by `webhook_notices`, whoever operates the house by the alarm.
     """
     active = Endpoint.objects.filter(pk=endpoint.pk, is_active=True, disabled_at=None)
-    if not active.update(disabled_at=Now(), disabled_reason=reason[:500].replace("\x00", "") or "?"):
-        return False
     with translation.override(settings.LANGUAGE_CODE):
-        told = {"endpoint": endpoint, "reason": reason}
+        told = {"endpoint": endpoint, "reason": str(reason)[:500].replace("\x00", "") or "?"}
+        if not active.update(disabled_at=Now(), disabled_reason=told["reason"]):
+            return False
         raise_alarm(f"webhook:{endpoint.pk}", _("The webhook “%(endpoint)s” was disabled: %(reason)s") % told)
     return True

@@ -155,17 +155,24 @@ def test_the_version_must_be_named(city: City, tag: str) -> None:
     assert state_of(item) == State.ASSIGNED
 
 
-@pytest.mark.parametrize("tag", ['"v1"', 'W/"v{}"', '"v999999999"', '"v9999999999"', '""', '"v"', '"v-1"', '"x"'])
-def test_an_old_a_weak_and_a_foreign_tag_do_not_match(city: City, tag: str) -> None:
+@pytest.mark.parametrize("tag", ['"v1"', '"v0"', '"v999999999"'])
+def test_the_tag_of_another_version_does_not_match(city: City, tag: str) -> None:
     item = walking.walk(city, State.ASSIGNED)
-    answer = person(city.environment_clerk).act(item, "accept", If_Match=tag.format(item.version))
+    answer = person(city.environment_clerk).act(item, "accept", If_Match=tag)
     problem(answer, 412, "stale")
     assert answer["ETag"] == f'"v{item.version}"'
     assert state_of(item) == State.ASSIGNED
 
 
-@pytest.mark.parametrize("tag", ["v2", "2", '"v2", "v3"', "'v2'", '"v2', '"v2"x', "W/v2", '"v٢"'])
-def test_what_is_not_one_tag_is_refused(city: City, tag: str) -> None:
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("v2", "2", '"v2", "v3"', "'v2'", '"v2', '"v2"x', "W/v2", '"v٢"'),
+        *('W/"v2"', '"v9999999999"', '""', '"v"', '"v-1"', '"x"'),
+    ],
+)
+def test_what_is_not_one_tag_of_an_item_is_refused(city: City, tag: str) -> None:
+    """Not with 412: who looked again and came back with the same would go round for ever."""
     item = walking.walk(city, State.ASSIGNED)
     problem(person(city.environment_clerk).act(item, "accept", If_Match=tag), 400, "if-match")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from accounts.roles import Role
 from tests import walking
@@ -163,18 +164,21 @@ def test_a_machine_without_a_key_or_without_the_scope_does_nothing(city: City) -
     assert state_of(item) == State.ASSIGNED
 
 
-def test_after_a_failure_a_retry_does_what_was_left_undone(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("cause", "status"), [(None, 503), (LockNotAvailable(), 409)])
+def test_after_a_failure_a_retry_does_what_was_left_undone(
+    city: City, monkeypatch: pytest.MonkeyPatch, cause: Exception | None, status: int
+) -> None:
     one, other = (walking.walk(city, State.ASSIGNED) for _ in range(2))
     caller, sent = machine(city.environment), [element(one), element(other)]
 
     def down(item: WorkItem, **given: Any) -> WorkItem:
         if item.pk == other.pk:
-            raise OperationalError
+            raise OperationalError from cause
         return services.accept(item, **given)
 
     with monkeypatch.context() as broken:
         broken.setitem(bulk.VERBS, Action.ACCEPT, down)
-        assert [row["status"] for row in caller.bulk(sent, **KEY).json()] == [200, 503]
+        assert [row["status"] for row in caller.bulk(sent, **KEY).json()] == [200, status]
     assert not IdempotencyRecord.objects.exists()
     assert [row["status"] for row in caller.bulk(sent, **KEY).json()] == [412, 200]
     assert [row["status"] for row in caller.bulk(sent, **KEY).json()] == [412, 200]

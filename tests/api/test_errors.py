@@ -135,7 +135,8 @@ def test_a_person_needs_the_csrf_token(city: City) -> None:
     browser.force_login(city.environment_clerk)
     address = f"/api/v1/items/{item.number}/actions/accept/"
     headers = {"If-Match": f'"v{item.version}"'}
-    problem(browser.post(address, {}, content_type="application/json", headers=headers), 403, "permission-denied")
+    refused = browser.post(address, {}, content_type="application/json", headers=headers)
+    assert problem(refused, 403, "permission-denied")["detail"].startswith("网页会话须在 X-CSRFToken 中带上")
     browser.get("/sign-in/")
     item.refresh_from_db()
     assert item.state == State.ASSIGNED

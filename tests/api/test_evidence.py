@@ -75,6 +75,42 @@ def test_a_wrong_form_is_named(city: City, given: dict[str, Any], field: str) ->
     assert fields(problem(answer, 400, "invalid-input")) == [field]
 
 
+def raw_form(*parts: tuple[bytes, bytes]) -> bytes:
+    """Of heads (after `form-data; `) and contents, as no client library writes it."""
+    pieces = [b"--x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % part for part in parts]
+    return b"".join(pieces) + b"--x--\r\n"
+
+
+FILE, KIND = (b'name="file"; filename="a.png"', PNG), (b'name="kind"', b"document")
+GBK = "东侧".encode("gbk")
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "field"),
+    [
+        ([FILE, FILE, KIND], "parse-error", "file"),
+        ([FILE, KIND, KIND], "parse-error", "kind"),
+        ([FILE, (b'name="file"', b"text"), KIND], "parse-error", "file"),
+        ([FILE, KIND, (b'name="note"', GBK)], "parse-error", "note"),
+        ([(b'name="file"; filename="%b.png"' % GBK, PNG), KIND], "invalid-input", "file"),
+        ([(b"name=\"file\"; filename*=UTF-8''%B6%AB.png", PNG), KIND], "parse-error", "file"),
+    ],
+    ids=["two files", "two kinds", "a file and a text", "GBK note", "GBK name", "GBK name, percent-encoded"],
+)
+def test_a_form_is_unambiguous_and_in_utf_8(
+    city: City, parts: list[tuple[bytes, bytes]], code: str, field: str
+) -> None:
+    item = walking.walk(city, State.RECTIFYING)
+    caller, kind = person(city.environment_clerk), "multipart/form-data; boundary=x"
+    place = f"{API}items/{item.number}/evidence/"
+    wrong = problem(caller.http.generic("POST", place, raw_form(*parts), kind, headers=caller.headers), 400, code)
+    assert fields(wrong) == [field]
+    assert any(word in wrong["errors"][0]["message"] for word in ("UTF-8", "重复"))
+    assert not Evidence.objects.exists()
+    good = caller.http.generic("POST", place, raw_form(FILE, KIND), kind, headers=caller.headers)
+    assert good.status_code == 201
+
+
 def test_an_empty_file_is_refused(city: City) -> None:
     item = walking.walk(city, State.RECTIFYING)
     problem(person(city.environment_clerk).upload(item, content=b""), 400, "file-empty")

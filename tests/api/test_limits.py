@@ -182,7 +182,7 @@ def test_guessing_a_secret_is_limited_before_it_is_hashed(city: City, monkeypatc
     client_id, secret = register_client("水务平台", city.water, [Role.CLERK], ["items:read"])
     assert [ask_for_token(client_id, f"wrong{n}").status_code for n in range(3)] == [401] * 3
     answer = ask_for_token(client_id, secret)
-    assert (answer.status_code, answer.json()) == (429, {"error": "slow_down"})
+    assert (answer.status_code, answer.json()["error"]) == (429, "slow_down")
     assert int(answer["Retry-After"]) >= 1
     assert answer["RateLimit"].startswith('"stranger";r=0;')
 

@@ -98,11 +98,14 @@ def test_other_grants_are_refused(credentials: tuple[str, str], grant: str) -> N
 
 @pytest.mark.parametrize("form", [{}, {"grant_type": ["client_credentials", "client_credentials"]}])
 def test_a_form_without_one_grant_is_refused(db: None, form: dict[str, Any]) -> None:
-    assert Client().post("/oauth/token/", form).json()["error"] == "invalid_request"
+    told = Client().post("/oauth/token/", form).json()
+    assert (told["error"], "grant_type once" in told["error_description"]) == ("invalid_request", True)
 
 
 def test_tokens_are_posted_for(db: None) -> None:
-    assert Client().get("/oauth/token/").status_code == 405
+    answer = Client().get("/oauth/token/")
+    assert (answer.status_code, answer["Allow"], answer["Content-Type"]) == (405, "POST", "application/json")
+    assert answer.json() == {"error": "invalid_request", "error_description": "Tokens are asked for with POST."}
 
 
 @pytest.mark.parametrize("path", ["authorize/", "applications/", "introspect/", "revoke_token/", "token/x"])
@@ -209,7 +212,8 @@ def test_credentials_that_cannot_be_read_are_none(credentials: tuple[str, str], 
 
 def test_two_names_in_one_request_are_none(credentials: tuple[str, str]) -> None:
     answer = ask(credentials, client_id="somebody-else")
-    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+    told = answer.json()
+    assert (answer.status_code, told["error"], "once" in told["error_description"]) == (400, "invalid_request", True)
 
 
 # -- clients that are not let in: the answer is always the same --------------------------------------------------------

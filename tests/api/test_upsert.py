@@ -143,7 +143,7 @@ def test_what_comes_late_changes_nothing(office: Machine, campaign: Source) -> N
     put(office, "A-7", body(campaign, sequence=5))
     assert put(office, "A-7", {"title": "新", "sequence": 9}).status_code == 200
     before = fingerprint()
-    for sequence in (0, 5, 8):
+    for sequence in (0, 5, 8):  # 5 with other content, and long ago
         wrong = problem(put(office, "A-7", {"title": "旧", "sequence": sequence}), 409, "out-of-order")
         assert "9" in wrong["detail"]
     assert fingerprint() == before
@@ -155,9 +155,11 @@ def test_the_same_number_again_is_good_with_the_same_content_only(office: Machin
     before = fingerprint()
     again = put(office, "A-7", given)
     assert (again.status_code, again["ETag"]) == (200, '"v1"')
-    problem(put(office, "A-7", given | {"title": "另一个"}), 409, "out-of-order")
-    problem(put(office, "A-7", given | {"region": "桐柏县"}), 409, "out-of-order")
+    for other in ({"title": "另一个"}, {"region": "桐柏县"}):
+        wrong = problem(put(office, "A-7", given | other), 409, "sequence-reused")
+        assert "5" in wrong["detail"]
     assert fingerprint() == before
+    assert put(office, "A-7", given | {"title": "另一个", "sequence": 6}).json()["title"] == "另一个"
 
 
 def test_the_same_again_does_not_take_back_what_the_office_corrected(
@@ -197,7 +199,7 @@ def test_the_version_that_was_seen_is_honoured_when_it_is_named(office: Machine,
     stale = put(office, "A-7", {"title": "乙"}, If_Match='"v1"')
     problem(stale, 412, "stale")
     assert stale["ETag"] == '"v2"'
-    problem(put(office, "A-7", {"title": "乙"}, If_Match='W/"v2"'), 412, "stale")
+    problem(put(office, "A-7", {"title": "乙"}, If_Match='W/"v2"'), 400, "if-match")
     problem(put(office, "A-7", {"title": "乙"}, If_Match="v2"), 400, "if-match")
     assert put(office, "A-7", {"title": "乙"}, If_Match="*").status_code == 200
 
@@ -230,6 +232,17 @@ def test_a_reference_is_one_short_line(office: Machine, campaign: Source, ref: s
     assert fields(problem(put(office, ref, body(campaign)), 400, "invalid-input")) == ["ref"]
     problem(office.get(f"items/external/{quote(ref, safe='')}/"), 400, "invalid-input")
     assert fingerprint() == before
+
+
+@pytest.mark.parametrize("ref", ["%BC%D7-1", "%FF", "a%80b", "%25E6%25A1%2588-1", "%25e6"])
+def test_a_reference_comes_as_utf_8(office: Machine, campaign: Source, ref: str) -> None:
+    for answer in (
+        office.put(f"items/external/{ref}/", body(campaign)),
+        office.get(f"items/external/{ref}/"),
+    ):
+        wrong = problem(answer, 400, "invalid-input")
+        assert (fields(wrong), "UTF-8" in wrong["errors"][0]["message"]) == (["ref"], True)
+    assert not ExternalReference.objects.exists()
 
 
 def test_no_reference_is_no_address(office: Machine, campaign: Source) -> None:
@@ -283,6 +296,13 @@ def test_what_is_judged_stays_but_the_same_again_is_good(city: City, office: Mac
     assert item.state == State.VERIFYING
     problem(put(office, "A-7", body(campaign, title="甲")), 409, "not-in-this-state")
     assert put(office, "A-7", body(campaign)).status_code == 200
+
+
+def test_a_reference_means_its_item_also_when_that_is_void(city: City, office: Machine, campaign: Source) -> None:
+    number = put(office, "A-7", body(campaign)).json()["number"]
+    walking.void(city, WorkItem.objects.get(number=number))
+    problem(put(office, "A-7", body(campaign, title="甲")), 409, "not-in-this-state")
+    assert put(office, "A-8", body(campaign, title="甲")).status_code == 201
 
 
 @pytest.mark.parametrize("roles", [[Role.VERIFIER], [Role.SUPERVISOR], [Role.CLERK], [Role.AUDITOR]])

@@ -127,8 +127,20 @@ def test_nothing_may_be_sent_where_nobody_has_allowed_it(
 
 
 def test_the_same_address_twice_is_refused(caller: Caller) -> None:
-    made(caller)
-    problem(caller.post("webhooks/", HOOK), 409, "conflict")
+    first, other = made(caller), made(caller, url="https://other.example/")
+    answers = [
+        caller.post("webhooks/", HOOK),
+        caller.send("PATCH", f"webhooks/{other['id']}/", {"url": HOOK["url"], "name": "别名"}),
+    ]
+    for answer in answers:
+        wrong = problem(answer, 400, "invalid-input")
+        assert (fields(wrong), wrong["errors"][0]["message"]) == (
+            ["url"],
+            "已有推送到这个地址的事件推送，请更改那一个。",
+        )
+    assert caller.get("webhooks/").json()["count"] == 2
+    assert caller.get(f"webhooks/{other['id']}/").json()["name"] == HOOK["name"]
+    assert caller.send("PATCH", f"webhooks/{first['id']}/", {"url": HOOK["url"]}).status_code == 200
 
 
 def test_there_is_an_end_to_how_many(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +224,9 @@ def test_of_two_secrets_the_former_one_goes_on_for_a_day(caller: Caller) -> None
     told = second.json()
     endpoint = Endpoint.objects.get()
     assert (second.status_code, endpoint.secret, endpoint.former_secret) == (201, told["secret"], first["secret"])
-    assert told["secret"] != first["secret"] and told["former_secret_until"]
+    assert told["secret"] != first["secret"]
+    assert told["former_secret_until"] == caller.get(f"webhooks/{first['id']}/").json()["former_secret_until"]
+    assert told["former_secret_until"].endswith("+08:00")
 
 
 def test_one_that_leaked_ends_at_once(caller: Caller) -> None:

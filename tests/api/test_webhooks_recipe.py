@@ -102,6 +102,6 @@ def test_the_schedule_there_is_ours() -> None:
 
 def test_its_other_numbers_are_ours() -> None:
     assert f"连接最多 {calls.CONNECTING:.0f} s，整个请求最多 {calls.SECONDS:.0f} s" in RECIPE
-    assert f"答复最多读 {calls.LARGEST_ANSWER // 1024} kB" in RECIPE
+    assert f"答复的正文最多读 {calls.LARGEST_ANSWER // 1024} kB" in RECIPE
     assert f"连续 {DISABLED_AFTER.total_seconds() / 3600:.0f} 小时" in RECIPE
     assert f"答复 {'、'.join(f'`{status}`' for status in OF_THE_MESSAGE)} 表示" in RECIPE

@@ -102,6 +102,16 @@ def test_no_value_of_any_filter_fails(ground: Ground) -> None:
                 assert answer.status != 400 or answer.fields == (parameter,), answer.told
 
 
+@pytest.mark.parametrize("value", ["%FF", "%BC%D7", "%00", "a%00b"], ids=lambda value: f"B08 {value}")
+def test_what_is_no_text_is_no_value(ground: Ground, value: str) -> None:
+    """Of bytes that are not UTF-8 nothing but question marks would be looked for."""
+    for operation in READS.values():
+        for parameter in operation.query:
+            answer = Answer.of(ground.send(operation, raw=b"", query=f"?{parameter}={value}"))
+            assert str(answer) == f"400 invalid-input {parameter}", f"{operation} {answer.told}"
+            assert "UTF-8" in answer.told
+
+
 def cursor(*told: object) -> str:
     return f"cursor={urlsafe_b64encode(json.dumps(told).encode()).decode()}"
 

@@ -34,12 +34,12 @@ TAGS = {
     "B19 several": ('"v1", "v2"', "400 if-match"),
     "B19 garbage": ("x" * 5000, "400 if-match"),
     "B19 not closed": ('"v1', "400 if-match"),
-    "B19 weak": ('W/"v{}"', "412 stale"),
-    "B19 of something else": ('"{}"', "412 stale"),
-    "B19 beyond all numbers": ('"v' + "9" * 40 + '"', "412 stale"),
+    "B19 weak": ('W/"v{}"', "400 if-match"),
+    "B19 of something else": ('"{}"', "400 if-match"),
+    "B19 beyond all numbers": ('"v' + "9" * 40 + '"', "400 if-match"),
     "B19 old": ('"v1"', "412 stale"),
     "B19 of the future": ('"v999999999"', "412 stale"),
-    "B19 negative": ('"v-1"', "412 stale"),
+    "B19 negative": ('"v-1"', "400 if-match"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.client import MULTIPART_CONTENT
 
 from tests.api.callers import problem
 from tests.bad_input.ground import JSON_WRITES, WRITES, Answer, Ground, nothing_changes
+from tests.permissions.described import Described
 
 UPLOAD = WRITES["POST items/{number}/evidence/"]
 HEADERS = {
@@ -44,8 +46,10 @@ def test_a_body_that_cannot_be_read_right_is_not_read(ground: Ground, case: str)
 def test_another_content_type_than_the_one_asked_for_is_refused(ground: Ground, case: str) -> None:
     with nothing_changes():
         for name, operation in JSON_WRITES.items():
-            answer = Answer.of(ground.send(operation, kind=KINDS[case]))
-            assert str(answer) == "415 unsupported-media-type", name
+            answer = ground.send(operation, kind=KINDS[case])
+            told = Answer.of(answer)
+            assert str(told) == "415 unsupported-media-type", name
+            assert (answer["Accept"], "application/json" in told.told) == ("application/json", True)
 
 
 def test_a_form_of_5000_fields_is_refused(ground: Ground) -> None:
@@ -60,15 +64,29 @@ def test_an_upload_larger_than_any_file_is_refused_by_its_length(ground: Ground,
         assert str(Answer.of(ground.send(UPLOAD, meta={"CONTENT_LENGTH": str(length)}))) == "413 too-large"
 
 
+def cut_off(ground: Ground, operation: Described, whole: bytes, kept: int) -> Answer:
+    """What is answered when the connection ends before the length that was announced, as gunicorn tells it."""
+    headers = ground.caller.headers | {"Idempotency-Key": "cut-off"}
+    kind = MULTIPART_CONTENT if operation is UPLOAD else "application/json"
+    environ = RequestFactory().generic("POST", ground.place(operation), whole, kind, headers=headers).environ
+    environ["wsgi.input"] = BytesIO(whole[:kept])
+    return Answer.of(WSGIHandler().get_response(WSGIRequest(environ)))
+
+
 @pytest.mark.parametrize("share", [0.3, 0.9], ids=["B04 cut off early", "B04 cut off late"])
 def test_of_an_upload_that_is_cut_off_nothing_is_kept(ground: Ground, share: float) -> None:
     _kind, whole = ground.encoded(UPLOAD, UPLOAD.body)
-    headers = ground.caller.headers | {"Idempotency-Key": "cut-off"}
-    environ = RequestFactory().generic("POST", ground.place(UPLOAD), whole, MULTIPART_CONTENT, headers=headers).environ
-    environ["wsgi.input"] = BytesIO(whole[: int(len(whole) * share)])  # the connection ended, as gunicorn tells it
     with nothing_changes():
-        response = WSGIHandler().get_response(WSGIRequest(environ))
-    assert str(Answer.of(response)) == "400 cut-off"
+        assert str(cut_off(ground, UPLOAD, whole, int(len(whole) * share))) == "400 cut-off"
+
+
+def test_json_that_is_shorter_than_announced_is_not_taken_for_whole(ground: Ground) -> None:
+    """B04: also where what came can be read."""
+    creating = WRITES["POST items/"]
+    sent = json.dumps(ground.body(creating)).encode()
+    with nothing_changes():
+        for kept in (len(sent), len(sent) // 2, 1, 0):
+            assert str(cut_off(ground, creating, sent + b" " * 9, kept)) == "400 cut-off", kept
 
 
 def test_a_page_says_the_same_as_a_page(db: None) -> None:

@@ -124,5 +124,5 @@ def test_an_address_that_cannot_be_written_is_a_permanent_error(server, address)
 
 def test_a_backend_that_accepts_nothing_is_no_success(settings, outgoing, monkeypatch):
     monkeypatch.setattr(outgoing, "send_messages", lambda self, mails: 0)
-    with pytest.raises(ChannelError, match="accepted nothing"):
+    with pytest.raises(ChannelError, match="没有接收"):
         send()

@@ -101,13 +101,13 @@ def test_a_test_message_goes_the_way_of_all_messages(keeper, robot, gateway):
         ("https://robot.example:port/", "not-an-address"),
         ("http://8.8.8.8/", "not-https"),
         ("https://8.8.8.8:22/", "port-refused"),
-        ("https://127.0.0.1/", "internal-address"),
+        ("https://127.0.0.1/", "own-host"),
         ("https://10.1.2.3/", "internal-address"),
         ("https://169.254.169.254/latest/", "internal-address"),
-        ("https://[::1]/", "internal-address"),
+        ("https://[::1]/", "own-host"),
         ("https://[::ffff:10.0.0.1]/", "internal-address"),
         ("https://[64:ff9b::a00:1]/", "internal-address"),
-        ("https://2130706433/", "internal-address"),
+        ("https://2130706433/", "own-host"),
     ],
 )
 def test_an_address_that_leads_elsewhere_is_refused(url, code):
@@ -131,7 +131,7 @@ def test_a_host_of_our_own_network_is_taken_when_the_settings_say_so(settings):
 
 
 def test_the_administrator_is_told_why(keeper, city):
-    page = keeper.post(ADD, given(city.environment, url="https://127.0.0.1/"))
+    page = keeper.post(ADD, given(city.environment, url="https://10.1.2.3/"))
     assert "内部网络" in text_of(page)
     assert not Endpoint.objects.exists()
 

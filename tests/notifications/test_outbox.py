@@ -175,7 +175,7 @@ def test_a_reader_who_left_meanwhile_gets_no_mail(delivery, outgoing, change):
     delivery.refresh_from_db()
     assert outgoing.sent == []
     assert (delivery.state, delivery.next_attempt_at) == (State.SUPPRESSED, None)
-    assert "no longer active" in delivery.last_error
+    assert "收件人已停用" in delivery.last_error
 
 
 def test_a_new_address_is_used_at_once(delivery, outgoing):
@@ -301,7 +301,7 @@ def test_a_message_that_kills_every_worker_is_sent_twice_at_most(delivery, outgo
     assert len(outgoing.sent) == 2
     delivery.refresh_from_db()
     assert (delivery.state, delivery.lease_owner) == (State.UNKNOWN, None)
-    assert "vanished" in delivery.last_error
+    assert "消失" in delivery.last_error
 
 
 def test_an_ambiguous_answer_is_tried_once_more_and_then_unknown(delivery, monkeypatch):

@@ -187,7 +187,7 @@ def test_one_that_was_deleted_with_its_client_while_a_worker_vanished_alarms_nob
 # -- a receiver that does not answer as it should ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", ["500", "503 60", "404", "302 http://127.0.0.1:1/", "drop", "reset", "endless"])
+@pytest.mark.parametrize("line", ["500", "503 60", "404", "302 http://127.0.0.1:1/", "drop", "reset"])
 def test_an_hour_of_failures_loses_nothing_and_keeps_the_order(
     hook: Endpoint, committed_city: City, world: Gateway, line: str
 ) -> None:

@@ -172,10 +172,8 @@ def test_a_row_opens_its_host_port_and_networks(intranet: AllowedTarget, monkeyp
         ["10.20.31.5"],
         ["10.20.30.5", "10.20.31.5"],
         ["93.184.215.14"],
-        ["127.0.0.1"],
         ["169.254.169.254"],
         ["100.100.100.200"],
-        ["::1"],
         ["::ffff:10.20.30.5"],
         ["64:ff9b::a14:1e05"],
         ["2002:a14:1e05::"],
@@ -196,6 +194,19 @@ def test_this_machine_is_not_admitted_by_whatever_address(monkeypatch: pytest.Mo
     reach = addresses.Reach(networks=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
     assert not reach.admits("127.0.0.1")
     assert reach.admits("10.255.255.254")
+
+
+def test_this_machine_is_refused_on_the_list_and_behind_a_name(
+    keeper: Client, intranet: AllowedTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """127.0.0.1 stands for the address that this machine has in the intranet."""
+    monkeypatch.setattr(addresses, "NEVER", ())
+    monkeypatch.setattr("notifications.target_form.NEVER", ())
+    page = keeper.post(PAGE, given(host="127.0.0.1", networks=""))
+    assert page.context["form"].errors == {"host": ["该地址指向本系统自身。"]}
+    for found in (["127.0.0.1"], ["::1"], ["10.20.30.5", "127.0.0.1"]):
+        resolves(monkeypatch, *found)
+        assert checked("https://data.city.example:8443/hook") == "own-host", found
 
 
 def test_the_longest_suffix_counts(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,14 @@ class PersonAuthentication(SessionAuthentication):
         found = super().authenticate(request)
         return found if found and not found[0].is_machine else None
 
+    def enforce_csrf(self, request: Request) -> None:
+        """Raises 403 with a sentence of ours; which of the checks failed stands in the log."""
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            sentence = _("The session needs the CSRF token of its pages as X-CSRFToken; programs use a token or sign.")
+            raise PermissionDenied(sentence) from error
+
 
 class InsufficientScope(PermissionDenied):
     """RFC 6750: the token is good, but not for this."""

@@ -99,7 +99,9 @@ class Bulk(ApiView):
 
 def _done(response: Response) -> bool:
     """Nothing failed that might go well another time."""
-    return all(result["status"] < HTTPStatus.INTERNAL_SERVER_ERROR for result in response.data)
+    problems = [result["problem"]["code"] for result in response.data if "problem" in result]
+    is_sound = all(result["status"] < HTTPStatus.INTERNAL_SERVER_ERROR for result in response.data)
+    return is_sound and "busy" not in problems
 
 
 def _result(element: Any, context: dict[str, Any]) -> dict[str, Any]:

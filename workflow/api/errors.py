@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -74,7 +74,15 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
     if foreseen is None:
         request = context.get("request")
         log.error("Internal Server Error: %s", request.path if request else "", exc_info=error)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        foreseen = _other_media_type(context["view"].parser_classes[0].media_type)
     return _answer(foreseen or _unforeseen())
+
+
+def _other_media_type(taken: str) -> Problem:
+    """415 that says which one would be right, in the header that RFC 9110 (12.5.1) has for that too."""
+    sentence = _("This operation takes {media_type} in UTF-8.").format(media_type=taken)
+    return Problem(415, "unsupported-media-type", sentence, headers={"Accept": taken})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -200,6 +208,8 @@ def _from_below(error: Exception) -> Problem | None:
             return too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         case UnreadablePostError():
             return Problem(400, "cut-off", _("The request ended before it was complete."))
+        case DisallowedHost():
+            return Problem(400, "malformed", _("The Host header names none of the names of this system."))
         case SuspiciousOperation() | BadRequest() | MultiPartParserError():
             return _malformed()
         case IntegrityError(__cause__=UniqueViolation()):

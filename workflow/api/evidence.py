@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from workflow.api.bodies.fields import StrictSerializer
 from workflow.api.fields import Moment, Text
 from workflow.api.idempotency import once
 from workflow.api.pagination import PAGING, Keyset
+from workflow.api.parsers import StrictFormParser
 from workflow.api.schema import CURSOR, IDEMPOTENCY_KEY, LIMIT, Operation, page_of
 from workflow.api.serializers import EvidenceSerializer
 from workflow.api.views import ItemView, whole_page
@@ -30,6 +30,10 @@ from workflow.services.evidence import add_evidence
 @extend_schema_field(OpenApiTypes.BINARY)
 class Upload(serializers.FileField):
     """The description would take it for an address otherwise."""
+
+    default_error_messages = {  # a part whose head is not UTF-8 is read by nobody
+        "required": _("There is no part “file” with a file; its name and that of the file are written in UTF-8.")
+    }
 
 
 class EvidenceUpload(StrictSerializer):
@@ -44,7 +48,7 @@ class EvidenceUpload(StrictSerializer):
 
 class ItemEvidence(ItemView):
     parameters = PAGING
-    parser_classes = (MultiPartParser,)
+    parser_classes = (StrictFormParser,)
     operations = {
         "GET": Operation(
             "evidence_list",

@@ -279,12 +279,14 @@ FIELDS: dict[str, Promise] = {
     # in one schema
     "AllowedAction.reason": _("Why not; empty where it is allowed."),
     "ChecklistBody.measures": _("Are the measures in place?"),
+    "CreateBody.petition": _("What comes with a petition; left out for anything else."),
     "CreateBody.source": _("Title, document number or id of the source."),
     "Extension.days": _("Calendar days beyond the deadline of then."),
     "Extension.status": _("How it stands."),
     "Feed.next": _("The position to ask with the next time."),
     "Figures.overdue": _("So many are overdue today."),
     "Group.overdue": _("So many are overdue today."),
+    "Item.source": _("Where the item comes from: the id, the kind and the title of its source."),
     "LookBack.finding": _("What the look-back found; null until it is done."),
     "LookBack.number": _("Which look-back of its cycle."),
     "LookBackBody.finding": _("What was found on the spot."),
@@ -302,8 +304,13 @@ FIELDS: dict[str, Promise] = {
     "ReplayBody.after": _("The position in the feed after which the range begins."),
     "Report.milestones": _("Ids of the milestones that it reaches."),
     "ReportBody.milestones": _("Ids or positions of the milestones that are reached."),
+    "ResolveObjectionBody.upheld": _("true: the objection is right."),
     "Statistics.by": _("The field by which the groups are made; null: none."),
     "Suspension.days": _("Calendar days; null while it lasts."),
+    "UpsertBody.external_ref": _(
+        "The number at the source, if another than the reference; of a new item by default it."
+    ),
+    "UpsertBody.petition": _("What comes with a petition; left out for anything else."),
     "UpsertBody.source": _("Title, document number or id of the source."),
     "Webhook.position": _("How far in the feed this webhook is."),
     "WebhookBody.after": _("The position in the feed after which pushing begins; left out: from now on."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,6 +41,8 @@ from workflow.services.perform import busy_refused
 from workflow.services.revising import revise
 
 WRITE = "items:write"
+# Django leaves bytes that are no UTF-8 as they stood in the address; encoding twice leaves the same.
+_UNDECODED = re.compile(r"%[89A-F][0-9A-F]", re.ASCII | re.IGNORECASE)
 
 
 class Items(ItemList):
@@ -188,6 +191,8 @@ def _known(request: Request, ref: str) -> WorkItem | None:
     if not (0 < len(ref) <= external_references.LONGEST and is_one_line(ref) and ref == ref.strip()):
         sentence = _("A reference is 1 to {most} characters, without control characters and without spaces around it.")
         raise invalid_input({"ref": sentence.format(most=external_references.LONGEST)})
+    if _UNDECODED.search(ref):
+        raise invalid_input({"ref": _("A reference stands in the address as UTF-8, percent-encoded, and once.")})
     named = ExternalReference.objects.filter(client=request.user, ref=ref).values_list("item", flat=True).first()
     return None if named is None else _seen(request, pk=named)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from workflow.api.errors import invalid_input
+from workflow.api.parsers import REPLACEMENT
 
 DEFAULT_LIMIT, MOST = 25, 200
 COUNT_AT_MOST = 1000  # nobody pages through more; a COUNT(*) over everything would cost more than the page
@@ -23,11 +24,13 @@ PAGING = ("limit", "cursor")
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
-    """Every parameter is known and given once. Raises 400 naming those that are not."""
+    """Every parameter is known, given once, and text. Raises 400 naming those that are not."""
     wrong = {name: _("Unknown parameter.") for name in request.query_params if name not in known}
     for name, values in request.query_params.lists():
         if len(values) > 1:
             wrong.setdefault(name, _("Given more than once."))
+        elif "\0" in values[0] or REPLACEMENT in values[0]:
+            wrong.setdefault(name, _("Not UTF-8, percent-encoded; or there is a NUL in it."))
     if wrong:
         raise invalid_input(wrong)
 

@@ -1,8 +1,10 @@
-"""JSON read strictly: UTF-8, the object or list asked for, no doubles, NaN, endless nesting, unkeepable characters."""
+"""Bodies read strictly. JSON: UTF-8, the object or list asked for, no doubles, NaN, endless nesting, unkeepable
+characters. Forms with files: each part once, its texts and names in UTF-8."""
 
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,13 +13,14 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 
 from workflow.api.errors import MOST_ERRORS, Problem, too_large
 
 DEEPEST = 32
 LONGEST_NUMBER = 40  # digits of a whole number; no column holds half of them
+REPLACEMENT = "\ufffd"  # what Django puts where bytes are no UTF-8
 
 
 class StrictJSONParser(BaseParser):
@@ -46,6 +49,33 @@ class StrictJSONListParser(StrictJSONParser):
     shape = list
 
 
+class StrictFormParser(MultiPartParser):
+    """Raises ParseError (400) for a form that cannot be read, or a Problem that names its parts."""
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> DataAndFiles:
+        try:
+            form = super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            told = _("The form cannot be read; does its Content-Type name the boundary of its parts?")
+            raise ParseError(told) from error
+        parts = form.data.copy()
+        parts.update(form.files)
+        flaws = {name: told for name, values in parts.lists() if (told := _flaw_of_a_part(name, values))}
+        if flaws:
+            raise Problem(400, ParseError.default_code, _("The form is not as it must be."), errors=flaws)
+        return form
+
+
+def _flaw_of_a_part(name: str, values: list[Any]) -> str:
+    """Of several only the last would be kept, and of what is not UTF-8 nothing but question marks; empty: none."""
+    if len(values) > 1:
+        return _("“{name}” is there twice").format(name=name)
+    text = name + (values[0] if isinstance(values[0], str) else values[0].name)
+    return _("The text is not UTF-8.") if REPLACEMENT in text else ""
+
+
 @dataclass(frozen=True)
 class _Flaw:
     """Stands where a value was that is none; its place is known when all of the body is read."""
@@ -55,6 +85,8 @@ class _Flaw:
 
 def read(body: bytes, shape: type = dict) -> Any:
     """The object, or the list, that the bytes spell. Raises ParseError, or a Problem that names the fields."""
+    if body.startswith(BOM_UTF8):
+        raise ParseError(_("The body begins with a byte order mark (BOM); send it without."))
     try:
         value = json.loads(
             body.decode("utf-8"),

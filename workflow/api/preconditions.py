@@ -7,8 +7,7 @@ from rest_framework.request import Request
 
 from workflow.api.errors import Problem
 
-_ENTITY_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
-_VERSION = re.compile(r"v([0-9]{1,9})", re.ASCII)
+_TAG = re.compile(r'"v([0-9]{1,9})"', re.ASCII)
 
 
 def etag(version: int) -> str:
@@ -16,7 +15,7 @@ def etag(version: int) -> str:
 
 
 def required_version(request: Request) -> int:
-    """The version that the request names; -1 for a tag that can match none. Raises 428 or 400."""
+    """The version that the request names. Raises 428 or 400."""
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         sentence = _("Name the version that you have seen: If-Match with the item's ETag, and not *.")
@@ -40,12 +39,15 @@ def optional_version(request: Request, present: int | None) -> int | None:
 
 
 def _version_in(header: str) -> int:
-    """-1 for a tag that can match none. Raises 400."""
-    tag = _ENTITY_TAG.fullmatch(header)
+    """Raises 400, not 412, for what never was a tag of an item: looking again would help nobody. Weak tags are made on
+    the road, by proxies that compress, and may never match (RFC 9110, 13.1.1)."""
+    tag = _TAG.fullmatch(header)
     if tag is None:
-        raise Problem(400, "if-match", _("If-Match takes exactly one ETag, with its quotation marks."))
-    version = _VERSION.fullmatch(tag[2])
-    return int(version[1]) if version and not tag[1] else -1  # a weak tag never matches
+        sentence = _(
+            'If-Match takes one ETag of an item as it was given, such as "v3": with its quotation marks, no W/.'
+        )
+        raise Problem(400, "if-match", sentence)
+    return int(tag[1])
 
 
 def stale(version: int, detail: str) -> Problem:

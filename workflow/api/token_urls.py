@@ -18,19 +18,26 @@ class ClientCredentials(TokenView):
         standing = limits.take(limits.Quota.STRANGER, limits.stranger(request, named[0] if named else ""))
         grant = request.POST.getlist("grant_type")
         if not standing.is_admitted:
-            response = _refused("slow_down", 429, {"Retry-After": str(standing.wait)})
+            response = _refused("slow_down", "Too many requests.", 429, {"Retry-After": str(standing.wait)})
+        elif len(grant) != 1:
+            response = _refused("invalid_request", "Give grant_type once, in a form (not in JSON).")
         elif grant != ["client_credentials"]:
-            response = _refused("unsupported_grant_type" if len(grant) == 1 else "invalid_request")
+            response = _refused("unsupported_grant_type", "Only client_credentials.")
         elif len(named) > 1:  # RFC 6749, 2.3: not by two methods; each would be tried, and only one was counted
-            response = _refused("invalid_request")
+            response = _refused("invalid_request", "Name the client once: by HTTP Basic or in the form.")
         else:
             response = super().post(request, *args, **kwargs)
         standing.tell(response)
         return response
 
+    def http_method_not_allowed(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return _refused("invalid_request", "Tokens are asked for with POST.", 405, {"Allow": "POST"})
 
-def _refused(error: str, status: int = 400, headers: dict[str, str] | None = None) -> JsonResponse:
-    return JsonResponse({"error": error}, status=status, headers={"Cache-Control": "no-store"} | (headers or {}))
+
+def _refused(error: str, why: str, status: int = 400, headers: dict[str, str] | None = None) -> JsonResponse:
+    """`why` is for people who build a client; RFC 6749 (5.2) has it in ASCII."""
+    told = {"error": error, "error_description": why}
+    return JsonResponse(told, status=status, headers={"Cache-Control": "no-store"} | (headers or {}))
 
 
 def _named(request: HttpRequest) -> list[str]:

@@ -33,14 +33,17 @@ class WholeBody(LimitedStream):
     """A body that ends before its length is an error (Django answers OSError with UnreadablePostError), never a
     shorter body: of an upload that was cut off half a file would be kept as evidence."""
 
-    def read(self, size: int = -1, /) -> bytes:
-        return self._checked(super().read(size), size)
+    def read(self, size: int | None = -1, /) -> bytes:
+        left = self.limit - self._pos
+        wanted = left if size is None or size < 0 else min(size, left)
+        return self._whole(super().read(size), wanted)
 
     def readline(self, size: int = -1, /) -> bytes:
-        return self._checked(super().readline(size), size)
+        wanted = 0 if size == 0 else min(1, self.limit - self._pos)  # how long a line is nobody knows before
+        return self._whole(super().readline(size), wanted)
 
-    def _checked(self, data: bytes, size: int) -> bytes:
-        if not data and size != 0 and self._pos < self.limit:
+    def _whole(self, data: bytes, wanted: int) -> bytes:
+        if len(data) < wanted:
             raise OSError("the body ended before its length")
         return data
 

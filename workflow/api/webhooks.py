@@ -158,7 +158,8 @@ class WebhookSecrets(WebhookView):
 
     def _rotate(self, endpoint: Endpoint, request: Request) -> Response:
         rotated = webhooks.rotate(endpoint, **read_body(RotationBody, request))
-        return Response({"id": rotated.pk, "former_secret_until": rotated.former_secret_until}, status=201)
+        shown = WebhookSerializer(rotated).data
+        return Response({name: shown[name] for name in ("id", "former_secret_until")}, status=201)
 
 
 class WebhookEnabling(WebhookView):

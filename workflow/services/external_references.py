@@ -79,10 +79,12 @@ def revise_under(
 
 
 def _refuse_other_content(reference: ExternalReference, sequence: int, digests: dict[str, str]) -> None:
-    if sequence == reference.sequence and reference.said | digests == reference.said:
-        return
-    sentence = _("Something later has been received already: number {sequence} of your own count.")
-    raise Refused(conflict("out-of-order", format_lazy(sentence, sequence=reference.sequence)))
+    if sequence < reference.sequence:
+        sentence = _("Something later has been received already: number {sequence} of your own count.")
+        raise Refused(conflict("out-of-order", format_lazy(sentence, sequence=reference.sequence)))
+    if reference.said | digests != reference.said:
+        sentence = _("Number {sequence} of your own count came with other content before; a change takes a higher one.")
+        raise Refused(conflict("sequence-reused", format_lazy(sentence, sequence=sequence)))
 
 
 def _digests(said: Mapping[str, Any]) -> dict[str, str]:
