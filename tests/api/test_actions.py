@@ -193,6 +193,7 @@ def test_what_is_not_one_tag_of_an_item_is_refused(city: City, tag: str) -> None
         ("decline", {"reason": ["x"]}, "reason"),
         ("decline", {"reason": True}, "reason"),
         ("decline", {"reason": "x" * 20_001}, "reason"),
+        ("decline", {"reason": "\n" + "x" * 20_000}, "reason"),
     ],
 )
 def test_the_body_of_the_lead(city: City, action: str, body: dict[str, Any], field: str) -> None:

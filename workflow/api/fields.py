@@ -25,12 +25,16 @@ def is_one_line(text: str) -> bool:
 
 
 class Text(serializers.CharField):
+    """As long as the description says, the blanks around it counted in: what is kept is trimmed."""
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 20_000} | kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 
