@@ -55,8 +55,9 @@ OWN_CHECKS: list[Callable[..., Any]] = [
 
 def unfit(case: Case) -> list[Callable[..., Any]]:
     """Each of many actions has a result of its own: what is wrong with one is told there, beneath a 200. And a form
-    holds texts and files only: a number in place of a file is sent as a file. Of an empty object or list in the place
-    of a parameter nothing is left in the address."""
+    holds texts and files only: a number in place of a file is sent as a file. An address holds texts only: whatever
+    stands for the list of `number` is a list of texts, and of an empty object nothing is left."""
+    query = case.query or {}
+    is_text = bool(query.get("number")) or any(value in ({}, []) for value in query.values())
     is_form = case.media_type == "multipart/form-data"
-    is_gone = any(value in ({}, []) for value in (case.query or {}).values())
-    return [negative_data_rejection] if is_form or is_gone or case.path.endswith("/bulk/") else []
+    return [negative_data_rejection] if is_form or is_text or case.path.endswith("/bulk/") else []
