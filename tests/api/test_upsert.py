@@ -207,6 +207,7 @@ def test_the_version_that_was_seen_is_honoured_when_it_is_named(office: Machine,
 @pytest.mark.parametrize("tag", ['"v1"', "*"])
 def test_where_something_must_be_nothing_is_created(office: Machine, campaign: Source, tag: str) -> None:
     problem(put(office, "A-7", body(campaign), If_Match=tag), 412, "not-there")
+    problem(put(office, "A-7", body(campaign, title=7), If_Match=tag), 400, "invalid-input")
     assert not WorkItem.objects.exists()
 
 

@@ -142,8 +142,8 @@ class ItemByReference(ItemView):
         with busy_refused(), transaction.atomic():
             reference = external_references.hold(request.user, ref)
             found = _known(request, ref)
+            body = _read(UpsertBody, request)  # what is wrong in itself is so whatever is there (RFC 9110, 13.2.1)
             version = optional_version(request, found and found.version)
-            body = _read(UpsertBody, request)
             if reference is None:
                 return self._create(request, ref, body)
             return self._update(request, reference, version, body.corrections_of(found))
