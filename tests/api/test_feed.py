@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
 from tests import walking
@@ -39,14 +40,14 @@ def told(caller: Caller, limit: int = 200, after: str | None = None) -> list[dic
 
 
 @contextmanager
-def another_transaction() -> Iterator[None]:
+def another_transaction() -> Iterator[CursorWrapper]:
     """Somebody else's, with a number of its own, until the block is left."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("SELECT pg_current_xact_id()")
-            yield
+            yield cursor
             cursor.execute("COMMIT")
     finally:
         other.close()

@@ -1,6 +1,8 @@
 """A machine's request that is repeated has its effect once."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -104,6 +106,25 @@ def test_a_failure_takes_everything_back_and_the_retry_really_tries(
     item.refresh_from_db()
     assert (item.state, IdempotencyRecord.objects.count()) == (State.ASSIGNED, 0)
     assert "Idempotent-Replayed" not in caller.act(item, "accept", **KEY)
+
+
+def test_an_effect_whose_answer_cannot_be_kept_does_not_stand(city: City) -> None:
+    item = walking.walk(city, State.ASSIGNED)
+    caller = machine(city.environment)
+    with no_room_for("workflow_idempotencyrecord"):
+        problem(caller.act(item, "accept", **KEY), 500, "server-error")
+    item.refresh_from_db()
+    assert (item.state, item.events.filter(action="accept").exists()) == (State.ASSIGNED, False)
+    assert caller.act(item, "accept", **KEY).status_code == 200
+
+
+@contextmanager
+def no_room_for(table: str) -> Iterator[None]:
+    """PostgreSQL refuses each new row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT no_room CHECK (false) NOT VALID")
+        yield
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT no_room")
 
 
 def test_rights_that_were_lost_since_hide_the_first_answer(city: City) -> None:

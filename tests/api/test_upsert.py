@@ -172,6 +172,18 @@ def test_the_same_again_does_not_take_back_what_the_office_corrected(
     assert put(office, "A-7", given | {"sequence": 6}).json()["title"] == "河道垃圾"
 
 
+def test_a_correction_whose_answer_was_lost_is_sent_again(office: Machine, campaign: Source) -> None:
+    given = body(campaign, sequence=5)
+    put(office, "A-7", given)
+    corrected = {"title": "白河垃圾", "sequence": 6}
+    first = put(office, "A-7", corrected)
+    before = fingerprint()
+    again = put(office, "A-7", corrected)
+    assert (again.status_code, again["ETag"], again.json()["title"]) == (200, first["ETag"], "白河垃圾")
+    problem(put(office, "A-7", given | {"sequence": 6}), 409, "sequence-reused")  # the title of before
+    assert fingerprint() == before
+
+
 def test_a_higher_number_counts_even_if_nothing_differs(office: Machine, campaign: Source) -> None:
     put(office, "A-7", body(campaign, sequence=5))
     assert put(office, "A-7", body(campaign, sequence=7))["ETag"] == '"v1"'

@@ -103,6 +103,17 @@ def test_several_at_once_tell_nothing_twice(hook: Endpoint, committed_city: City
     )
 
 
+def test_nobody_waits_for_whoever_fills_the_lanes(
+    hook: Endpoint, committed_city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    walking.walk(committed_city, State.RECTIFYING)
+    with another_transaction() as somebody:
+        somebody.execute("SELECT 1 FROM notifications_endpoint WHERE id = %s FOR NO KEY UPDATE", [hook.pk])
+        assert push() == 0
+    assert caplog.records == [], "it was left to him, not waited for until patience ended"
+    assert push() == len(visible(hook))
+
+
 def test_place_and_deliveries_stand_or_fall_together(
     hook: Endpoint, committed_city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
