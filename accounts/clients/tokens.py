@@ -83,15 +83,16 @@ def _seconds_left(client: MachineClient) -> int:
 
 
 def _credentials(request: Request) -> tuple[str, str]:
-    """(client id, secret) from HTTP Basic, else from the form (RFC 6749, 2.3.1); empty ones where there are none."""
+    """(client id, secret) from HTTP Basic, else from the form (RFC 6749, 2.3.1); empty ones where there are none.
+
+    Who names a client in both places does not come this far (workflow.api.token_urls).
+    """
     scheme, _space, coded = request.headers.get("HTTP_AUTHORIZATION", "").partition(" ")
-    in_form = request.client_id or ""
     if scheme.lower() != "basic":
-        return in_form, request.client_secret or ""
+        return request.client_id or "", request.client_secret or ""
     try:
         text = base64.b64decode(coded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):
         return "", ""
     claimed, _colon, secret = text.partition(":")
-    claimed = unquote_plus(claimed)
-    return (claimed, unquote_plus(secret)) if in_form in ("", claimed) else ("", "")
+    return unquote_plus(claimed), unquote_plus(secret)

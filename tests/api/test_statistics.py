@@ -87,6 +87,15 @@ def test_the_items_of_a_lead_stand_together_and_those_without_come_last(city: Ci
     assert answer["all"]["total"] == 3
 
 
+def test_of_very_many_groups_the_answer_has_the_first_and_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lead in (city.water, city.environment):
+        walking.walk(city, State.ASSIGNED, lead=lead)
+    caller = person(city.dispatcher)
+    whole = statistics(caller, by="lead")
+    monkeypatch.setattr("workflow.api.statistics.MOST_GROUPS", 1)
+    assert statistics(caller, by="lead") == whole | {"groups": whole["groups"][:1], "groups_capped": True}
+
+
 @pytest.mark.parametrize("by", By.values)
 def test_groups_are_together_all_and_lead_to_their_items(city: City, by: str) -> None:
     overdue(city, procedure="plan-task")

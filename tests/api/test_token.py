@@ -265,6 +265,13 @@ def test_in_its_networks_it_is_known(city: City, address: str) -> None:
     assert me.status_code == 200
 
 
+def test_a_network_may_be_written_as_ipv6_writes_those_of_ipv4(city: City) -> None:
+    credentials = register_client("x", city.water, [Role.CLERK], ["items:read"], networks=["::ffff:10.20.0.0/112"])
+    for address in ("10.20.30.40", "::ffff:10.20.30.40"):
+        assert ask(credentials, address=address).status_code == 200
+    refused(ask(credentials, address="10.21.0.1"))
+
+
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "status"),
     [
@@ -320,6 +327,13 @@ def test_a_right_secret_begins_the_count_anew(credentials: tuple[str, str]) -> N
 def test_it_is_over_after_a_while(credentials: tuple[str, str]) -> None:
     guess(credentials[0], guesses.LIMIT)
     FailedAttempts.objects.update(since=timezone.now() - guesses.WINDOW)
+    assert ask(credentials).status_code == 200
+
+
+def test_and_then_they_are_counted_from_one(credentials: tuple[str, str]) -> None:
+    guess(credentials[0], guesses.LIMIT)
+    FailedAttempts.objects.update(since=timezone.now() - guesses.WINDOW)
+    refused(guess(credentials[0], guesses.LIMIT - 1))
     assert ask(credentials).status_code == 200
 
 

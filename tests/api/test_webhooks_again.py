@@ -89,6 +89,7 @@ def test_what_cannot_be_sent_again_is_named(caller: Caller, body: dict[str, Any]
 def test_a_delivery_of_another_webhook_is_none_of_this_one(caller: Caller, city: City) -> None:
     other = machine(city.office, [Role.DISPATCHER], SCOPES)
     theirs = other.post(f"webhooks/{made(other)['id']}/test/").json()["id"]
-    pk = made(caller)["id"]
-    answers = [caller.post(f"webhooks/{pk}/replay/", {"deliveries": [one]}) for one in (theirs, 2**40)]
-    assert [fields(problem(answer, 400, "invalid-input")) for answer in answers] == [["deliveries"]] * 2
+    pk, elsewhere = made(caller)["id"], made(caller, url="https://other.example/elsewhere")["id"]
+    own = caller.post(f"webhooks/{elsewhere}/test/").json()["id"]
+    answers = [caller.post(f"webhooks/{pk}/replay/", {"deliveries": [one]}) for one in (theirs, own, 2**40)]
+    assert [fields(problem(answer, 400, "invalid-input")) for answer in answers] == [["deliveries"]] * 3
