@@ -186,8 +186,11 @@ def test_counting_stops_at_a_thousand(city: City, monkeypatch: pytest.MonkeyPatc
     answer = caller.get("items/").json()
     assert (answer["count"], answer["count_capped"]) == (2, False)
     walking.register(city)
-    answer = caller.get("items/", {"limit": 1}).json()
+    with CaptureQueriesContext(connection) as queries:
+        answer = caller.get("items/", {"limit": 1}).json()
     assert (answer["count"], answer["count_capped"]) == (2, True)
+    (counting,) = [query["sql"] for query in queries if "COUNT(*)" in query["sql"]]
+    assert "LIMIT 3" in counting, "nor are the others looked at"
 
 
 def test_a_page_costs_the_same_number_of_queries_however_long(city: City) -> None:

@@ -14,7 +14,9 @@ from accounts.clients.registry import revoke_client
 from accounts.models import MachineClient, Membership
 from notifications.models import Alarm, Delivery, Endpoint, Message
 from notifications.outbox import claim, deliver, sweep
+from notifications.outbox.outcomes import Outcome
 from notifications.outbox.rules import WEBHOOK_DELAYS
+from notifications.outbox.settling import settle
 from notifications.webhook_notices import tell_departments
 from notifications.webhooks import enable, end
 from tests import walking
@@ -273,6 +275,18 @@ def test_what_was_given_up_lets_the_next_one_go(hook: Endpoint, committed_city: 
         until_the_next_attempt()
     states = [delivery.state for delivery in of(hook)]
     assert states == ["dead"] + ["sent"] * (len(states) - 1)
+
+
+def test_the_next_one_goes_as_soon_as_the_one_before_it_has_arrived(
+    hook: Endpoint, committed_city: City, world: Gateway
+) -> None:
+    """Whoever looked at it meanwhile had put it off."""
+    walking.walk(committed_city, State.ASSIGNED)
+    push()
+    first = claim("webhook")
+    assert (deliver("webhook"), world.records) == (0, [])
+    assert settle(first, Outcome(Delivery.State.SENT))
+    assert deliver("webhook") == len(of(hook)) - 1 > 0
 
 
 def test_a_delivery_may_be_tried_however_often(hook: Endpoint, committed_city: City, world: Gateway) -> None:
