@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -30,6 +32,8 @@ NEVER: tuple[Network, ...] = tuple(
 )  # fmt: skip
 # Whatever listens there speaks no HTTP, and could be made to act by what looks like its own language.
 OTHER_PROTOCOLS = frozenset({1433, 1521, 2049, 2375, 2376, 3306, 3389, 5432, 5672, 6379, 9092, 9200, 11211, 27017})
+DEFAULT_PORTS = {"http": 80, "https": 443}
+RESOLVING = 5.0  # seconds for a name; the system's own patience is longer, and it has no limit to set
 _HOST = re.compile(r"[a-z0-9._:-]+", re.ASCII)
 
 
@@ -125,7 +129,7 @@ def split(url: str) -> SplitResult:
 
 
 def port_of(parts: SplitResult) -> int:
-    return parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.port or DEFAULT_PORTS[parts.scheme]
 
 
 def within_settings(host: str | None, port: int) -> bool:
@@ -155,7 +159,17 @@ def _ip(address: str) -> Address:
 
 
 def _resolve(host: str) -> list[str]:
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        raise refused("unknown-host") from None
+    """Raises ValidationError, also when no answer came in time; the thread that asks ends when the system gives up."""
+    found: list[str] = []
+    asking = Thread(target=_ask_for, args=(host, found), daemon=True)
+    asking.start()
+    asking.join(RESOLVING)
+    if not found:
+        raise refused("unknown-host")
+    return list(found)
+
+
+def _ask_for(host: str, found: list[str]) -> None:
+    """All at once into `found`."""
+    with suppress(OSError, UnicodeError):
+        found += [str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from notifications.models import Channel, Delivery, HeldPass
+from notifications.models import ANEW, Channel, Delivery, HeldPass
 from notifications.watching import due_since
 
 State = Delivery.State
@@ -63,8 +63,7 @@ def send_again(deliveries: QuerySet[Delivery], by: User) -> int:
         state=State.PENDING,
         next_attempt_at=Now(),
         sent_at=None,
-        earlier_attempts=F("attempts"),  # by the whole list again
-        interruptions=0,  # whoever asks for it takes a second copy into account
+        **ANEW,  # whoever asks for it takes a second copy into account
         to_digest=False,
         last_error="",
         resent_by=by,

@@ -11,7 +11,7 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
@@ -19,7 +19,8 @@ from psycopg.errors import UniqueViolation
 from accounts.models import Department, User
 from notifications.alarms import clear_alarm
 from notifications.kick import kick_outbox
-from notifications.models import IN_THE_LANE, Channel, Delivery, DeliveryState, Endpoint
+from notifications.models import ANEW, IN_THE_LANE, Channel, Delivery, DeliveryState, Endpoint
+from notifications.outbox.claiming import keep_from_workers
 from notifications.outbox.reasons import suppress
 
 OVERLAP = timedelta(hours=24)  # for which the former secret goes on to sign
@@ -67,31 +68,37 @@ def new_secret() -> str:
 
 
 def locked(endpoint: Endpoint) -> Endpoint:
-    """As it is now, until the end of the transaction."""
+    """As it is now, until the end of the transaction; no worker begins to send to it meanwhile."""
+    keep_from_workers(endpoint)
     return Endpoint.objects.select_for_update(of=("self",)).select_related("owner").get(pk=endpoint.pk)
 
 
-@transaction.atomic
 def change(endpoint: Endpoint, **fields: object) -> Endpoint:
-    """Its name, address or event types. What waits goes to the new address. Raises as `set_up` does."""
-    endpoint = locked(endpoint)
-    for name, value in fields.items():
-        setattr(endpoint, name, value)
-    if "url" in fields:
-        endpoint.clean()
-        endpoint.refilled_at = Now()  # whoever was to be left alone is somebody else now
-        fields["refilled_at"] = None
-    with _address_once():
-        endpoint.save(update_fields=fields)
-    return locked(endpoint)
+    """Its name, address or event types. What waits goes to another address at once. Raises as `set_up` does."""
+    if "url" in fields:  # before anything is locked: a name server may take its time
+        Endpoint(channel=Channel.WEBHOOK, url=fields["url"]).clean()
+    with transaction.atomic():
+        endpoint = locked(endpoint)
+        is_elsewhere = fields.get("url", endpoint.url) != endpoint.url
+        for name, value in fields.items():
+            setattr(endpoint, name, value)
+        with _address_once():
+            endpoint.save(update_fields=fields)
+        if is_elsewhere:  # whoever failed, or was to be left alone, was somebody else
+            Endpoint.objects.filter(pk=endpoint.pk).update(failures=0, failing_since=None, refilled_at=Now())
+            _send_anew(endpoint, DeliveryState.PENDING)
+        return locked(endpoint)
 
 
 @transaction.atomic
 def rotate(endpoint: Endpoint, *, keeps_former: bool = True) -> Endpoint:
-    """Another secret at once; the present one goes on beside it for OVERLAP, the one before it ends."""
+    """Another secret at once; the present one goes on beside it for OVERLAP, the one before it ends.
+
+    One that nobody can read any more, because SECRET_KEY was lost, does not go on.
+    """
     endpoint = locked(endpoint)
     endpoint.former_secret = endpoint.secret if keeps_former else ""
-    endpoint.former_secret_until = Now() + OVERLAP if keeps_former else None
+    endpoint.former_secret_until = Now() + OVERLAP if endpoint.former_secret else None
     endpoint.secret = new_secret()
     endpoint.save(update_fields=["secret", "former_secret", "former_secret_until"])
     return locked(endpoint)
@@ -105,17 +112,21 @@ def enable(endpoint: Endpoint) -> Endpoint:
     """
     endpoint = locked(endpoint)
     rows = Endpoint.objects.filter(pk=endpoint.pk)
-    if endpoint.disabled_at is None:
-        rows.update(refilled_at=Now())
-        state = DeliveryState.PENDING
-    else:
-        rows.update(disabled_at=None, disabled_reason="", failures=0, failing_since=None, refilled_at=Now())
+    rows.update(refilled_at=Now())
+    if endpoint.disabled_at is not None:
+        rows.update(disabled_at=None, disabled_reason="", failures=0, failing_since=None)
         clear_alarm(f"webhook:{endpoint.pk}")
-        state = DeliveryState.PAUSED
-    waiting = Delivery.objects.filter(endpoint=endpoint, state=state)
-    waiting.update(state=DeliveryState.PENDING, next_attempt_at=Now(), earlier_attempts=F("attempts"), interruptions=0)
-    transaction.on_commit(partial(kick_outbox, [Channel.WEBHOOK]), robust=True)
+    _send_anew(endpoint, DeliveryState.PENDING, DeliveryState.PAUSED)
     return locked(endpoint)
+
+
+def _send_anew(endpoint: Endpoint, *states: DeliveryState) -> None:
+    """What is in these states at once; what a worker has in hand begins anew should it fail."""
+    own = Delivery.objects.filter(endpoint=endpoint)
+    own.filter(state__in=states).update(state=DeliveryState.PENDING, next_attempt_at=Now(), **ANEW)
+    in_hand = own.filter(state=DeliveryState.SENDING).select_for_update(skip_locked=True)  # not what is being settled
+    own.filter(pk__in=list(in_hand.values_list("pk", flat=True))).update(**ANEW)
+    transaction.on_commit(partial(kick_outbox, [Channel.WEBHOOK]), robust=True)
 
 
 @transaction.atomic

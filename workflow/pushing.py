@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -28,7 +28,7 @@ from notifications.outbox.webhooks import NOT_LET_IN, disable, may_be_told
 from notifications.services import Draft, notify
 from workflow import database_clock
 from workflow.api.serializers import FeedEventSerializer
-from workflow.feed import Position, read
+from workflow.feed import Position, read, settled
 from workflow.models import Event
 from workflow.models.events import EVENT_LABELS
 from workflow.notices import item_path
@@ -60,7 +60,7 @@ def _push_to(pk: int) -> int:
     try:
         while (found := _fill(pk)) is not None:
             new += found
-    except DatabaseError:
+    except Exception:
         log.exception("the feed could not be pushed to webhook %s", pk)
     return new
 
@@ -76,10 +76,33 @@ def _fill(pk: int) -> int | None:
         disable(endpoint, NOT_LET_IN)
         return None
     before = Position.read(endpoint.feed_position)
-    events, after = read(_wanted(endpoint), before, AT_ONCE)
+    events, after = _page(_wanted(endpoint), before)
     new = notify(_drafts(events, endpoint))
     Endpoint.objects.filter(pk=pk).update(feed_position=str(after))
     return new or None
+
+
+def _page(wanted: QuerySet[Event], before: Position) -> tuple[list[Event], Position]:
+    """About AT_ONCE events, and the place after them.
+
+    A transaction that began earlier may do something to an item later. `notify` puts the events of a page in the order
+    of their ids; so a page does not end between two of an item that the feed tells the other way round.
+    """
+    limit = AT_ONCE
+    while True:
+        events, after = read(wanted, before, limit)
+        if len(events) < limit or not _comes_earlier(wanted, events, after):
+            return events, after
+        limit *= 2
+
+
+def _comes_earlier(wanted: QuerySet[Event], events: list[Event], after: Position) -> bool:
+    """Does the feed tell behind this place what happened to one of these items before?"""
+    last: dict[int, int] = {}
+    for event in events:
+        last[event.item_id] = max(event.pk, last.get(event.item_id, 0))
+    behind = settled(wanted, after).filter(item__in=last, pk__lt=max(last.values()))
+    return any(pk < last[item] for item, pk in behind.order_by().values_list("item_id", "pk"))
 
 
 def _is_full(endpoint: Endpoint) -> bool:

@@ -40,7 +40,7 @@ class ChannelError(Exception):
     permanent: trying again is useless.  ambiguous: it may have gone out all the same.
     outage: the transport itself is out of order, so the next message would fare no better.
     retry_after: seconds for which the other side wants to be left alone.  gone: the address is no more, for good.
-    tries: so many attempts show that more are useless.
+    refusals: the other side can make nothing of this message; so many of these show that more are useless.
     """
 
     def __init__(
@@ -52,12 +52,12 @@ class ChannelError(Exception):
         outage: bool = False,
         retry_after: float | None = None,
         gone: bool = False,
-        tries: int | None = None,
+        refusals: int | None = None,
     ) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
         self.gone = gone
-        self.tries = tries
+        self.refusals = refusals
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.outage = outage

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import SplitResult
 
 import httpcore
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from notifications.addresses import PUBLIC, Reach, addresses_of, check_form
+from notifications.addresses import DEFAULT_PORTS, PUBLIC, Reach, addresses_of, check_form, port_of
 from notifications.channels import ChannelError
 
 SECONDS = 15.0  # for a call, from the first byte to the last
@@ -59,21 +60,29 @@ class Caller:
     def close(self) -> None:
         self._pool.close()
 
-    def post(self, url: str, body: bytes, headers: Headers | None = None, *, reach: Reach = PUBLIC) -> Answer:
-        """Raises ChannelError when no answer came, ambiguous from the moment the request may have been read."""
+    def post(
+        self, url: str, body: bytes, headers: Headers | None = None, *, reach: Reach = PUBLIC, only_status: bool = False
+    ) -> Answer:
+        """Raises ChannelError when no answer came, ambiguous from the moment the request may have been read.
+
+        only_status: an answer is one although its body breaks off.
+        """
         headers = {"content-type": "application/json; charset=utf-8"} | (headers or {})
-        return self._call("POST", url, body, headers, reach)
+        return self._call("POST", url, body, headers, reach, only_status)
 
     def get(self, url: str, headers: Headers | None = None, *, reach: Reach = PUBLIC) -> Answer:
         """Raises ChannelError."""
         return self._call("GET", url, None, headers or {}, reach)
 
-    def _call(self, method: str, url: str, body: bytes | None, headers: Headers, reach: Reach) -> Answer:
+    def _call(
+        self, method: str, url: str, body: bytes | None, headers: Headers, reach: Reach, only_status: bool = False
+    ) -> Answer:
         self._network.begin(reach)
         try:
-            check_form(url, reach)
-            with self._pool.stream(method, url, headers=list(headers.items()), content=body) as answer:
-                return Answer(answer.status, _as_text(answer.headers), _beginning(answer))
+            parts = check_form(url, reach)
+            headers = {"host": _host_of(parts)} | headers
+            with self._pool.stream(method, _target(parts), headers=list(headers.items()), content=body) as answer:
+                return Answer(answer.status, _as_text(answer.headers), _beginning(answer, only_status))
         except ValidationError as error:
             raise ChannelError(error.messages[0], permanent=error.code != "unknown-host") from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -123,13 +132,29 @@ def _as_text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
 
 
-def _beginning(answer: httpcore.Response) -> bytes:
+def _target(parts: SplitResult) -> httpcore.URL:
+    """Part by part: given as a whole it loses what stands behind a semicolon."""
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return httpcore.URL(scheme=parts.scheme, host=str(parts.hostname), port=parts.port, target=target)
+
+
+def _host_of(parts: SplitResult) -> str:
+    """As the header says it: an IPv6 address in brackets, the usual port left out."""
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
+    return host if port_of(parts) == DEFAULT_PORTS[parts.scheme] else f"{host}:{port_of(parts)}"
+
+
+def _beginning(answer: httpcore.Response, may_break_off: bool) -> bytes:
     """Of the body, LARGEST_ANSWER at most; of what is longer no more is read, and its connection is given up."""
     body = b""
-    for chunk in answer.iter_stream():
-        body += chunk
-        if len(body) >= LARGEST_ANSWER:
-            break
+    try:
+        for chunk in answer.iter_stream():
+            body += chunk
+            if len(body) >= LARGEST_ANSWER:
+                break
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        if not may_break_off:
+            raise
     return body[:LARGEST_ANSWER]
 
 

@@ -22,7 +22,8 @@ class WebhookChannel(OverHttp):
 
     def _call(self, envelope: Envelope, headers: dict[str, str]) -> Answer:
         try:
-            return self._caller.post(envelope.to, envelope.body.encode(), headers, reach=envelope.reach)
+            body = envelope.body.encode()
+            return self._caller.post(envelope.to, body, headers, reach=envelope.reach, only_status=True)
         except ChannelError as error:
             error.permanent = False  # a name or the list of allowed targets may be put right while it is tried
             raise
@@ -56,4 +57,4 @@ def _judge(answer: Answer) -> None:
         raise ChannelError(reason, gone=True)
     if status in (429, 503) and answer.retry_after is not None:
         raise ChannelError(reason, retry_after=min(answer.retry_after, LEFT_ALONE_AT_MOST))
-    raise ChannelError(reason, tries=REFUSALS if status in OF_THE_MESSAGE else None)
+    raise ChannelError(reason, refusals=REFUSALS if status in OF_THE_MESSAGE else None)

@@ -3,7 +3,7 @@
 from notifications.models.alarms import Alarm
 from notifications.models.attempts import AttemptOutcome, DeliveryAttempt
 from notifications.models.channel_states import ChannelState
-from notifications.models.deliveries import IN_THE_LANE, Delivery, DeliveryState
+from notifications.models.deliveries import ANEW, IN_THE_LANE, Delivery, DeliveryState
 from notifications.models.endpoints import OF_ENDPOINTS, PERSONAL, ROBOTS, Channel, Endpoint
 from notifications.models.heartbeats import Heartbeat
 from notifications.models.mailbox import StoredMail
@@ -13,6 +13,7 @@ from notifications.models.preferences import Mode, Preference
 from notifications.models.targets import AllowedTarget
 
 __all__ = [
+    "ANEW",
     "DIGEST",
     "IN_THE_LANE",
     "OF_ENDPOINTS",

@@ -26,6 +26,7 @@ class DeliveryState(models.TextChoices):
 
 
 IN_THE_LANE = ["pending", "sending", "paused"]  # those behind it wait
+ANEW = {"earlier_attempts": F("attempts"), "interruptions": 0, "refusals": 0}  # by the whole list of delays
 SETTLED = ["sent", "suppressed", "digested"]  # grow for ever; the others are worked on or wait for a person
 
 
@@ -51,6 +52,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(db_default=0)
     earlier_attempts = models.PositiveIntegerField(db_default=0)  # before it was last sent anew
     interruptions = models.PositiveIntegerField(db_default=0)  # attempts of which nobody knows the outcome
+    refusals = models.PositiveIntegerField(db_default=0)  # attempts that the receiver could make nothing of
     claimed_at = models.DateTimeField(null=True)  # the start of the latest attempt
     lease_owner = models.UUIDField(null=True)  # a new token for each claim, so that a late settler is found out
     lease_until = models.DateTimeField(null=True)
@@ -161,6 +163,9 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(interruptions__lte=F("attempts")), name="notifications_delivery_interruptions_are_attempts"
+            ),
+            models.CheckConstraint(
+                condition=Q(refusals__lte=F("attempts")), name="notifications_delivery_refusals_are_attempts"
             ),
             models.CheckConstraint(
                 condition=~Q(

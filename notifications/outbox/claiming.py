@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications.models import DIGEST, Channel, Delivery, DeliveryAttempt
+from notifications.models import DIGEST, Channel, Delivery, DeliveryAttempt, Endpoint
 from notifications.outbox import limits, reasons, webhooks
 from notifications.outbox.digests import compose, take_apart
 from notifications.outbox.rules import RULES
@@ -77,11 +77,27 @@ def _next_turn(channel: str, only_urgent: bool, but: Collection[int]) -> _Turn |
 
 def _take_in_hand(channel: str, recipient: int | None, endpoint: int | None) -> bool:
     """Until the end of the transaction; False when another worker has him."""
-    reader = f"{channel}:{'endpoint' if recipient is None else 'person'}:{recipient or endpoint}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [reader])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_name_of(channel, recipient, endpoint)]
+        )
         (is_mine,) = cursor.fetchone()
     return is_mine
+
+
+def keep_from_workers(endpoint: Endpoint) -> None:
+    """Until the end of the transaction nobody chooses what to send there, and nobody is at it now.
+
+    A worker locks deliveries and then, it may be, the endpoint; whoever does it the other way round begins with this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_name_of(endpoint.channel, None, endpoint.pk)]
+        )
+
+
+def _name_of(channel: str, recipient: int | None, endpoint: int | None) -> str:
+    return f"{channel}:{'endpoint' if recipient is None else 'person'}:{recipient or endpoint}"
 
 
 def _turn_of(pending: QuerySet[Delivery], is_for_people: bool) -> _Turn | None:

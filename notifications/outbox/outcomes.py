@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Subquery
+
 from notifications.channels import ChannelError
-from notifications.models import Delivery, DeliveryAttempt
+from notifications.models import ANEW, Channel, Delivery, DeliveryAttempt, Endpoint
 from notifications.outbox.rules import RULES
 
 State = Delivery.State
@@ -32,6 +34,8 @@ class Outcome:
 
 def failure(delivery: Delivery, error: ChannelError) -> Outcome:
     """What an error leads to by the channel's rule."""
+    if delivery.channel == Channel.WEBHOOK:
+        delivery.refresh_from_db(fields=[*ANEW])  # it may have been enabled while this one was on its way
     return Outcome(
         _state_after(delivery, error),
         error=str(error) or type(error).__name__,
@@ -39,18 +43,33 @@ def failure(delivery: Delivery, error: ChannelError) -> Outcome:
         is_outage=error.outage and RULES[delivery.channel].is_one_server,
         retry_after=error.retry_after or 0.0,
         is_gone=error.gone,
-        is_refusal=error.tries is not None,
+        is_refusal=error.refusals is not None,
     )
 
 
 def _state_after(delivery: Delivery, error: ChannelError) -> Delivery.State:
-    rule, attempts = RULES[delivery.channel], delivery.attempts_anew
     if error.gone:
         return State.PAUSED
-    if error.permanent or (error.tries is not None and attempts >= error.tries):
+    if error.permanent or (error.refusals is not None and delivery.refusals + 1 >= error.refusals):
         return State.DEAD
-    if error.ambiguous and delivery.interruptions + 1 >= rule.doubts:
-        return State.UNKNOWN
-    if attempts > len(rule.delays):
-        return State.UNKNOWN if delivery.interruptions else State.DEAD  # one of the attempts may have got through
+    if _is_over(delivery, error) and not _is_nobody_there(delivery):
+        # Unknown: one of the attempts may have got through.
+        return State.UNKNOWN if error.ambiguous or delivery.interruptions else State.DEAD
     return State.PENDING
+
+
+def _is_over(delivery: Delivery, error: ChannelError) -> bool:
+    rule = RULES[delivery.channel]
+    is_in_doubt = error.ambiguous and delivery.interruptions + 1 >= rule.doubts
+    return is_in_doubt or delivery.attempts_anew > len(rule.delays)
+
+
+def _is_nobody_there(delivery: Delivery) -> bool:
+    """A webhook that took nothing at all in that time: it waits until it is back, or is disabled, and loses nothing.
+
+    From the second attempt on: the first may be the one with which the failing began.
+    """
+    if delivery.channel != Channel.WEBHOOK:
+        return False
+    second = Subquery(delivery.tries.filter(n=delivery.earlier_attempts + 2).values("started_at"))
+    return Endpoint.objects.filter(pk=delivery.endpoint_id, failing_since__lte=second).exists()

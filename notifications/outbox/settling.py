@@ -29,6 +29,7 @@ def settle(delivery: Delivery, outcome: Outcome) -> bool:
             next_attempt_at=Now() + _delay(delivery, outcome) if outcome.state == State.PENDING else None,
             sent_at=Now() if outcome.state == State.SENT else None,
             interruptions=F("interruptions") + int(outcome.is_ambiguous),
+            refusals=F("refusals") + int(outcome.is_refusal),
             lease_owner=None,
             lease_until=None,
             last_error=text,
@@ -43,7 +44,8 @@ def settle(delivery: Delivery, outcome: Outcome) -> bool:
 
 def _delay(delivery: Delivery, outcome: Outcome) -> timedelta:
     rule = RULES[delivery.channel]
-    delay = rule.delays[min(delivery.attempts_anew, len(rule.delays)) - 1]
+    attempts = max(delivery.attempts_anew, 1)  # none when it was sent anew while this one was on its way
+    delay = rule.delays[min(attempts, len(rule.delays)) - 1]
     spread = 1 + random.uniform(-rule.jitter, rule.jitter)  # so that what failed together does not come back together
     return max(delay * spread, timedelta(seconds=outcome.retry_after))
 

@@ -32,11 +32,9 @@ def may_go(delivery: Delivery, now: datetime) -> bool:
     endpoint, waiting = delivery.endpoint, _waiting(delivery)
     if not endpoint.is_active:
         return True  # to nobody: it is put aside, whatever became of its client
-    if endpoint.disabled_at is None and not may_be_told(endpoint):
-        disable(endpoint, NOT_LET_IN)
-        endpoint.refresh_from_db(fields=["disabled_at"])
-    if endpoint.disabled_at is not None:
-        _pause(endpoint, waiting)
+    is_let_in = may_be_told(endpoint)
+    if endpoint.disabled_at is not None or not is_let_in:
+        _pause(endpoint, waiting, is_let_in)
         return False
     if endpoint.refilled_at > now:
         waiting.filter(next_attempt_at__lt=endpoint.refilled_at).update(next_attempt_at=endpoint.refilled_at)
@@ -56,9 +54,12 @@ def _waiting(delivery: Delivery) -> QuerySet[Delivery]:
     return Delivery.objects.filter(endpoint=delivery.endpoint, state=DeliveryState.PENDING)
 
 
-def _pause(endpoint: Endpoint, waiting: QuerySet[Delivery]) -> None:
-    """Unless it was enabled this very moment: enabling lets go what is paused, and must not miss these."""
-    if Endpoint.objects.select_for_update().filter(pk=endpoint.pk, disabled_at__isnull=False).exists():
+def _pause(endpoint: Endpoint, waiting: QuerySet[Delivery], is_let_in: bool) -> None:
+    """Until it is enabled. Whoever has the endpoint locked may wait for one of these; we do not wait for him."""
+    free = Endpoint.objects.select_for_update(skip_locked=True).filter(pk=endpoint.pk).first()
+    if free is None:
+        waiting.filter(next_attempt_at__lte=Now()).update(next_attempt_at=Now() + LOOK_AGAIN)
+    elif free.disabled_at is not None or (not is_let_in and disable(free, NOT_LET_IN)):
         waiting.update(state=DeliveryState.PAUSED, next_attempt_at=None)
 
 
@@ -73,9 +74,16 @@ def _is_behind(delivery: Delivery, waiting: QuerySet[Delivery]) -> bool:
 
 
 def follow(delivery: Delivery, outcome: Outcome) -> None:
-    """What the outcome of an attempt means for the next in its lane and for its endpoint."""
+    """What the outcome of an attempt means for its endpoint and then for the next in its lane.
+
+    In this order: whoever enables the endpoint has it locked before its deliveries.
+    """
+    _count(delivery, outcome)
     if delivery.lane and outcome.state not in IN_THE_LANE:
         _let_go(delivery)
+
+
+def _count(delivery: Delivery, outcome: Outcome) -> None:
     endpoint = Endpoint.objects.filter(pk=delivery.endpoint_id)
     if outcome.state == DeliveryState.SENT:
         endpoint.filter(failures__gt=0).update(failures=0, failing_since=None)

@@ -229,6 +229,15 @@ def test_of_two_secrets_the_former_one_goes_on_for_a_day(caller: Caller) -> None
     assert told["former_secret_until"].endswith("+08:00")
 
 
+def test_one_that_cannot_be_read_any_more_is_replaced(caller: Caller) -> None:
+    """SECRET_KEY was lost: nothing can be signed with it, so it does not go on beside the new one."""
+    pk = made(caller)["id"]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE notifications_endpoint SET secret = 'gAAAAunreadable'")
+    told = caller.post(f"webhooks/{pk}/secrets/").json()
+    assert (told["former_secret_until"], Endpoint.objects.get().secret) == (None, told["secret"])
+
+
 def test_one_that_leaked_ends_at_once(caller: Caller) -> None:
     pk = made(caller)["id"]
     told = caller.post(f"webhooks/{pk}/secrets/", {"keeps_former": False}).json()

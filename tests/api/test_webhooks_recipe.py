@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings as django_settings
 from standardwebhooks import Webhook
 
+from notifications import addresses
 from notifications.channels import calls
 from notifications.channels.webhook import OF_THE_MESSAGE
 from notifications.models import Delivery, Endpoint
@@ -101,7 +102,9 @@ def test_the_schedule_there_is_ours() -> None:
 
 
 def test_its_other_numbers_are_ours() -> None:
-    assert f"连接最多 {calls.CONNECTING:.0f} s，整个请求最多 {calls.SECONDS:.0f} s" in RECIPE
+    name, address, call = addresses.RESOLVING, calls.CONNECTING, calls.SECONDS
+    assert f"解析域名最多 {name:.0f} s，连接每个 IP 地址最多 {address:.0f} s，整个请求最多 {call:.0f} s" in RECIPE
+    assert f"每 {WEBHOOK_DELAYS[-1].total_seconds() / 3600:.0f} h 再试" in RECIPE
     assert f"答复的正文最多读 {calls.LARGEST_ANSWER // 1024} kB" in RECIPE
     assert f"连续 {DISABLED_AFTER.total_seconds() / 3600:.0f} 小时" in RECIPE
     assert f"答复 {'、'.join(f'`{status}`' for status in OF_THE_MESSAGE)} 表示" in RECIPE

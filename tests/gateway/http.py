@@ -117,6 +117,9 @@ class HttpSide:
                 return await _endless(writer)
             case "drip":
                 return await _drip(writer)
+            case "cut" | "stall":
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+                return await (hang_up(writer) if behaviour.name == "cut" else never_answer(reader))
             case "slow":
                 await asyncio.sleep(behaviour.seconds)
         await self._reply(request, behaviour, writer)

@@ -15,6 +15,7 @@ errcode CODE         HTTP 200 with this errcode, code or business code (SMTP: th
 garbage              takes it and answers what nobody understands
 reset                tears the connection down without doing anything
 endless, drip        takes it and answers with a body without end; with a header a byte every 50 ms
+cut, stall           takes it, says so and hangs up in the body; never sends the rest of it
 fail_once PERCENT    500 at the first attempt of so many messages out of a hundred, chosen by their reference
 limit N SECONDS      more than N a minute to one destination: refused as too many, for SECONDS
 """

@@ -54,7 +54,7 @@ def test_a_run_keeps_its_connection(world):
 
 
 @pytest.mark.parametrize(
-    ("line", "ambiguous", "outage", "retry_after", "tries"),
+    ("line", "ambiguous", "outage", "retry_after", "refusals"),
     [
         ("500", False, False, None, None),
         ("503 30", False, False, 30.0, None),
@@ -70,9 +70,10 @@ def test_a_run_keeps_its_connection(world):
         ("reset", True, True, None, None),
     ],
 )
-def test_each_fault_is_judged_by_what_may_have_happened(world, line, ambiguous, outage, retry_after, tries):
+def test_each_fault_is_judged_by_what_may_have_happened(world, line, ambiguous, outage, retry_after, refusals):
     error = failing(world, line)
-    assert (error.ambiguous, error.outage, error.retry_after, error.tries) == (ambiguous, outage, retry_after, tries)
+    seen = (error.ambiguous, error.outage, error.retry_after, error.refusals)
+    assert seen == (ambiguous, outage, retry_after, refusals)
     assert not error.permanent and not error.gone
     assert str(error).startswith(("HTTP ", "连接中断："))
 
@@ -95,6 +96,38 @@ def test_of_an_answer_without_end_the_status_counts(world):
     world.script["webhook"] = "endless"
     assert send("webhook", notice(world)) == ["a1b2"]
     assert len(world.records) == 1
+
+
+@pytest.mark.parametrize("line", ["cut", "stall"])
+def test_of_an_answer_that_breaks_off_the_status_counts(world, monkeypatch, line):
+    """It was taken; to send it again would be to tell it twice."""
+    monkeypatch.setattr(calls, "SECONDS", 0.4)
+    world.script["webhook"] = [line]
+    assert send("webhook", notice(world), notice(world, reference="c3d4")) == ["a1b2", "c3d4"]
+    assert len(world.records) == 2
+
+
+def test_of_an_answer_that_breaks_off_a_robot_says_nothing(world, monkeypatch):
+    """What it says stands in the body."""
+    monkeypatch.setattr(calls, "SECONDS", 0.4)
+    world.script["wecom"] = "cut"
+    with pytest.raises(ChannelError) as caught:
+        send("wecom", envelope(f"{world.url}/cgi-bin/webhook/send?key=K"))
+    assert caught.value.ambiguous and caught.value.outage
+
+
+@pytest.mark.parametrize("path", ["/webhook/a;b=1/c;d", "/webhook/1?x=1;y&z=%20", "/webhook/1?"])
+def test_an_address_is_called_as_it_was_written(world, path):
+    send("webhook", notice(world, path))
+    assert world.records[0].path == path.rstrip("?")
+
+
+def test_the_host_of_an_ipv6_address_stands_in_brackets(world, monkeypatch, settings):
+    monkeypatch.setattr(addresses, "_resolve", lambda host: ["127.0.0.1"])
+    port = world.url.rpartition(":")[2]
+    settings.WEBHOOK_ALLOWED_HOSTS = [f"fd00::7:{port}"]
+    send("webhook", envelope(f"http://[fd00::7]:{port}/webhook/1", secret=SECRET))
+    assert world.records[0].headers["host"] == f"[fd00::7]:{port}"
 
 
 def test_a_redirect_is_not_followed(world):
@@ -162,6 +195,18 @@ def test_our_own_machine_is_refused_by_default(world, settings, host):
 def test_an_unknown_host_may_be_known_tomorrow():
     with pytest.raises(ChannelError) as caught:
         send("webhook", envelope("https://nobody.invalid/", secret=SECRET))
+    assert not caught.value.permanent and not caught.value.ambiguous
+
+
+def test_a_name_server_that_keeps_silent_costs_seconds_and_no_more(monkeypatch):
+    silence = threading.Event()
+    monkeypatch.setattr(addresses, "RESOLVING", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [][: silence.wait(20)])
+    begun = time.monotonic()
+    with pytest.raises(ChannelError, match="主机") as caught:
+        send("webhook", envelope("https://slow.example/", secret=SECRET))
+    silence.set()
+    assert time.monotonic() - begun < 4
     assert not caught.value.permanent and not caught.value.ambiguous
 
 

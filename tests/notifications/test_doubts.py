@@ -90,12 +90,12 @@ def test_a_robot_is_asked_twice_and_then_it_is_unknown(robot, gateway, channel):
     assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == (State.UNKNOWN, 2)
 
 
-def test_a_webhook_is_told_again_as_often_as_the_list_says(robot, gateway):
+def test_a_webhook_that_takes_nothing_at_all_is_told_again_and_again(robot, gateway):
     tell_endpoint(robot(channel="webhook"))
     gateway.script[:] = [DOUBT] * (len(WEBHOOK_DELAYS) + 5)
     for _ in range(len(WEBHOOK_DELAYS) + 3):
         run("webhook")
-    assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == (State.UNKNOWN, len(WEBHOOK_DELAYS) + 1)
+    assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == (State.PENDING, len(WEBHOOK_DELAYS) + 3)
 
 
 def test_robots_and_telephones_are_given_up_within_hours(robot, gateway):

@@ -9,12 +9,13 @@ from django.db import connection
 from django.db.models import DurationField, F, Value
 from django.db.models.functions import Now
 
-from notifications.models import Delivery, Endpoint
+from notifications.models import Delivery, DeliveryAttempt, Endpoint
 from notifications.webhooks import set_up
 from tests.api.callers import Machine, machine
 from tests.gateway import Gateway
 from tests.people import City
 from workflow.feed import Position
+from workflow.querysets import events_visible_to
 
 SCOPES = ("webhooks", "events:read", "items:read")
 State = Delivery.State
@@ -28,6 +29,16 @@ def hook(committed_city: City, world: Gateway) -> Endpoint:
 def of(hook: Endpoint) -> list[Delivery]:
     """Its deliveries, in the order of the feed."""
     return list(Delivery.objects.filter(endpoint=hook).order_by("pk"))
+
+
+def told(world: Gateway) -> list[int]:
+    """Ids of the events that were taken, in the order in which they came."""
+    return [record.json["data"]["id"] for record in world.executed("webhook") if record.json["type"] != "test"]
+
+
+def visible(hook: Endpoint) -> list[int]:
+    """Ids of the events that its owner sees, in the order of the feed."""
+    return list(events_visible_to(hook.owner).order_by("transaction_id", "pk").values_list("pk", flat=True))
 
 
 def webhook_of(city: City, world: Gateway, *, path: str = "/webhook/1", event_types: tuple[str, ...] = ()) -> Endpoint:
@@ -45,6 +56,7 @@ def passes(delta: timedelta) -> None:
     """As if all that waits had begun so much earlier: the database's clock itself cannot be moved."""
     step = Value(delta, output_field=DurationField())
     Delivery.objects.filter(state=State.PENDING).update(next_attempt_at=F("next_attempt_at") - step)
+    DeliveryAttempt.objects.update(started_at=F("started_at") - step)
     Endpoint.objects.update(refilled_at=F("refilled_at") - step, failing_since=F("failing_since") - step)
 
 
