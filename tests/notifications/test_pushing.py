@@ -14,7 +14,7 @@ from notifications.models import Alarm, Delivery, Endpoint, Message
 from notifications.outbox import claim, deliver, sweep
 from notifications.webhooks import end
 from tests import walking
-from tests.api.test_feed import another_transaction
+from tests.api.test_feed import another_transaction, take_a_number
 from tests.gateway import Gateway
 from tests.notifications.webhooks import hook, of, told, visible, webhook_of
 from tests.notifications.world import world
@@ -55,7 +55,8 @@ def test_what_happened_to_an_item_later_is_not_told_before_it(
 
     def act_late() -> None:
         with transaction.atomic():
-            connection.cursor().execute("SELECT pg_current_xact_id()")
+            with connection.cursor() as cursor:
+                take_a_number(cursor)
             begun.set()
             assert assigned.wait(20)
             walking.accept(committed_city, items[0])
