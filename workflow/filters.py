@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
 
 from accounts.models import Department, Region, today
 from workflow import querysets
@@ -138,6 +139,15 @@ class MomentFilter(filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
+class SourceFilter(NamedFilter):
+    """A page offers all that somebody sees; for a call that names none nobody asks which those are."""
+
+    def get_queryset(self, request: HttpRequest | Request | None) -> QuerySet[Source]:
+        if isinstance(request, Request) and "source" not in self.parent.data:
+            return Source.objects.none()
+        return super().get_queryset(request)
+
+
 def visible_sources(request: HttpRequest | None) -> QuerySet[Source]:
     return querysets.sources_visible_to(request.user) if request else Source.objects.none()
 
@@ -153,7 +163,7 @@ class ItemFilter(filters.FilterSet):
         queryset=Department.objects.all(), aliases="aliases", method="on_the_item", label=_("Department")
     )
     role = ListFilter(choices=DepartmentRole.choices, method="on_the_item", label=_("Role of the department"))
-    source = NamedFilter(queryset=visible_sources, names=("title", "document_number"), label=_("Source"))
+    source = SourceFilter(queryset=visible_sources, names=("title", "document_number"), label=_("Source"))
     region = NamedFilter(queryset=Region.objects.all(), label=_("Region"))
     overdue = filters.TypedChoiceFilter(
         choices=[("", _("All")), ("true", _("Overdue")), ("false", _("Not overdue"))],

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -125,14 +124,14 @@ def refuse(action: Action, user: User | None, facts: Facts, today: date) -> Refu
     Order: person, state, needs; the first reason found is the answer.
     """
     row = row_of(action)
-    if user is None:
-        if row.party not in _WITHOUT_A_PERSON:
-            return forbidden("not-by-the-clock", _("Nothing but the end of publicity happens by the passing of time."))
-    elif acting_department(action, user, facts) is None:
-        return _not_this_party(row.party)
-    if facts.item.state not in sources_of(action):
-        return _not_in_this_state(action, facts.item.state)
-    reasons = (NEEDS[need](facts, user, today) for need in row.needs if need in NEEDS)
+    if user is None and row.party not in _WITHOUT_A_PERSON:
+        return forbidden("not-by-the-clock", _("Nothing but the end of publicity happens by the passing of time."))
+    known = _at_sight(action, user is None or acting_department(action, user, facts) is not None, facts.item.state)
+    return known.refusal if known else _unmet(action, user, facts, today)
+
+
+def _unmet(action: Action, user: User | None, facts: Facts, today: date) -> Refusal | None:
+    reasons = (NEEDS[need](facts, user, today) for need in row_of(action).needs if need in NEEDS)
     return next((reason for reason in reasons if reason), None)
 
 
@@ -284,14 +283,16 @@ def refuse_findings(user: User, facts: Facts) -> Refusal | None:
     return conflict("not-in-this-state", _("Findings cannot be recorded in this state."))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AllowedAction:
+    """Many a one is one object each time, as its refusal is."""
+
     action: Action
     refusal: Refusal | None
 
     @property
     def label(self) -> str:
-        return _label(self.action, get_language())
+        return str(self.action.label)
 
     @property
     def is_allowed(self) -> bool:
@@ -299,24 +300,28 @@ class AllowedAction:
 
     @property
     def reason(self) -> str:
-        return _words(self.refusal, get_language()) if self.refusal else ""
+        return str(self.refusal) if self.refusal else ""
 
 
-# A list of items says the same few hundred words again and again; looking each up in the catalogue costs more than the
-# rest of the list.
 @cache
-def _label(action: Action, language: str | None) -> str:
-    return str(action.label)
-
-
-@lru_cache(maxsize=2048)
-def _words(refusal: Refusal, language: str | None) -> str:
-    return str(refusal)
+def _at_sight(action: Action, is_this_party: bool, state: str) -> AllowedAction | None:
+    """What is clear without looking into the item; the same few hundred answers again and again. None: look."""
+    row = row_of(action)
+    if not is_this_party:
+        return AllowedAction(action, _not_this_party(row.party))
+    if state not in sources_of(action):
+        return AllowedAction(action, _not_in_this_state(action, state))
+    return None if any(need in NEEDS for need in row.needs) else AllowedAction(action, None)
 
 
 def allowed_actions(user: User, facts: Facts, today: date) -> list[AllowedAction]:
     """Every action that people take, in the order of the road, with the reason where it is refused."""
-    return [AllowedAction(action, refuse(action, user, facts, today)) for action in BY_PEOPLE]
+    return [_allowed(action, user, facts, today) for action in BY_PEOPLE]
+
+
+def _allowed(action: Action, user: User, facts: Facts, today: date) -> AllowedAction:
+    known = _at_sight(action, acting_department(action, user, facts) is not None, facts.item.state)
+    return known or AllowedAction(action, _unmet(action, user, facts, today))
 
 
 def on_the_road(actions: list[AllowedAction], state: str) -> list[AllowedAction]:

@@ -290,6 +290,21 @@ def test_and_with_what_would_be_right(city: City, query: str, told: str) -> None
     assert told in problem(answer, 400, "invalid-input")["errors"][0]["message"]
 
 
+def test_a_list_says_what_may_be_done_in_the_language_of_each_request(city: City) -> None:
+    """What recurs is written out once; and once for each language."""
+    walking.walk(city, State.ASSIGNED)
+    caller = person(city.dispatcher)
+
+    def told(language: str) -> list[tuple[str, str]]:
+        (item,) = caller.get("items/", **{"Accept-Language": language}).json()["results"]
+        return [(entry["label"], entry["reason"]) for entry in item["allowed_actions"]]
+
+    first, in_english, again = told("zh-CN"), told("en"), told("zh-CN")
+    assert first == again
+    assert ("Accept", "Only the lead department may do this.") in in_english
+    assert ("签收", "只有牵头单位可以办理。") in first
+
+
 def test_several_numbers_are_asked_for_at_once(city: City) -> None:
     one, _other, third = (walking.register(city) for _ in range(3))
     found = person(city.dispatcher).get("items/", {"number": f"{one.number},{third.number}"}).json()["results"]

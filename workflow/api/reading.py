@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache, partial
 from types import MethodType
 from typing import Any
 
+from django.utils.translation import get_language
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -25,6 +26,25 @@ class ReadSerializer(serializers.Serializer):
     @cached_property
     def _reads(self) -> list[tuple[str, Read]]:
         return [(field.field_name, _reader(field)) for field in self._readable_fields]
+
+
+class _RecurringRows(serializers.ListSerializer):
+    def to_representation(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
+        language = get_language()
+        return [self.child.written(row, language) for row in rows]
+
+
+class RecurringSerializer(ReadSerializer):
+    """Of rows that never change and are the same objects in one answer after the other: each is written out once for a
+    language. To look their words up in the catalogue costs more than the rest of a list."""
+
+    class Meta:
+        list_serializer_class = _RecurringRows
+
+    @cached_property
+    def written(self) -> Callable[[Any, str | None], dict[str, Any]]:
+        """In the language that is in force, which is named so that each has its own."""
+        return lru_cache(maxsize=4096)(lambda row, language: self.to_representation(row))
 
 
 def _reader(field: serializers.Field) -> Read:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from accounts.models import User, today
-from workflow.api.reading import ReadSerializer
+from workflow.api.reading import ReadSerializer, RecurringSerializer
 from workflow.api.seen import SeenItem
 from workflow.facts import read_facts
 from workflow.feed import Position
@@ -139,7 +139,7 @@ class PetitionSerializer(ReadSerializer):
         return [region.name for region in petition.regions.all()]
 
 
-class AllowedActionSerializer(ReadSerializer):
+class AllowedActionSerializer(RecurringSerializer):
     """May the caller do this now? `reason` says why not."""
 
     action = serializers.ChoiceField(choices=Action.choices)
@@ -202,11 +202,14 @@ def items_as_seen(items: Iterable[WorkItem], request: Request) -> list[dict[str,
 def _tell_of_repeats(petitions: Iterable[Petition], user: User) -> None:
     """`first_seen` is the number of the item that a petition repeats, `repeats_seen` how many repeat this one: of those
     that the user sees. At most two queries."""
-    rows, seen = {petition.pk: petition for petition in petitions}, visible_to(user).order_by()
+    rows = {petition.pk: petition for petition in petitions}
+    if not rows:
+        return  # before the question is written down
+    seen = visible_to(user).order_by()
     firsts = {petition.repeat_of_id for petition in rows.values()} - {None}
     numbers = dict(seen.filter(petition__in=firsts).values_list("petition", "number")) if firsts else {}
     repeats = seen.filter(petition__repeat_of__in=rows).values_list("petition__repeat_of").annotate(Count("pk"))
-    counts = dict(repeats) if rows else {}
+    counts = dict(repeats)
     for petition in rows.values():
         petition.first_seen = numbers.get(petition.repeat_of_id)
         petition.repeats_seen = counts.get(petition.pk, 0)
