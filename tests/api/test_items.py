@@ -305,6 +305,15 @@ def test_a_list_says_what_may_be_done_in_the_language_of_each_request(city: City
     assert ("签收", "只有牵头单位可以办理。") in first
 
 
+def test_the_items_of_a_source_by_its_name_or_id(city: City) -> None:
+    walking.register(city, procedure="plan-task")
+    item = walking.walk(city, State.ASSIGNED)
+    caller = person(city.dispatcher)
+    for name in (item.source.title, item.source.pk):
+        assert numbers(caller, source=name) == [item.number]
+    assert fields(problem(caller.get("items/", {"source": "没有这批"}), 400, "invalid-input")) == ["source"]
+
+
 def test_several_numbers_are_asked_for_at_once(city: City) -> None:
     one, _other, third = (walking.register(city) for _ in range(3))
     found = person(city.dispatcher).get("items/", {"number": f"{one.number},{third.number}"}).json()["results"]

@@ -34,6 +34,14 @@ def test_a_petition_is_told_with_its_findings(city: City) -> None:
     assert person(city.dispatcher).get("petitions/").json()["results"] == [told]
 
 
+def test_the_petitions_of_a_source(city: City) -> None:
+    item = complain(city)
+    caller = person(city.dispatcher)
+    (told,) = caller.get("petitions/", {"source": item.source.title}).json()["results"]
+    assert told["number"] == item.number
+    assert fields(problem(caller.get("petitions/", {"source": "没有这批"}), 400, "invalid-input")) == ["source"]
+
+
 def test_what_is_not_found_out_yet_is_null(city: City) -> None:
     told = person(city.dispatcher).get(f"petitions/{complain(city).number}/").json()
     assert (told["finding"], told["completion"], told["sub_issues"][0]["finding"]) == (None, None, None)
