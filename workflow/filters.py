@@ -142,6 +142,9 @@ class MomentFilter(filters.IsoDateTimeFilter):
 class SourceFilter(NamedFilter):
     """A page offers all that somebody sees; for a call that names none nobody asks which those are."""
 
+    def __init__(self, **kwargs) -> None:
+        super().__init__(queryset=visible_sources, names=("title", "document_number"), label=_("Source"), **kwargs)
+
     def get_queryset(self, request: HttpRequest | Request | None) -> QuerySet[Source]:
         if isinstance(request, Request) and "source" not in self.parent.data:
             return Source.objects.none()
@@ -163,7 +166,7 @@ class ItemFilter(filters.FilterSet):
         queryset=Department.objects.all(), aliases="aliases", method="on_the_item", label=_("Department")
     )
     role = ListFilter(choices=DepartmentRole.choices, method="on_the_item", label=_("Role of the department"))
-    source = SourceFilter(queryset=visible_sources, names=("title", "document_number"), label=_("Source"))
+    source = SourceFilter()
     region = NamedFilter(queryset=Region.objects.all(), label=_("Region"))
     overdue = filters.TypedChoiceFilter(
         choices=[("", _("All")), ("true", _("Overdue")), ("false", _("Not overdue"))],

@@ -41,6 +41,7 @@ OPEN = "…"
 END = "---- end of the step ----"
 CHANGING = ("RateLimit", "Retry-After")  # headers whose figures depend on the moment
 
+# `./run test` asks for python3 and nothing else, so that a bare machine passes; where there is curl the lines are run.
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
 
 

@@ -50,6 +50,7 @@ def test_a_path_is_decoded_before_it_is_signed(algorithm: str, monkeypatch: pyte
     assert f"{algorithm} {OF_A_PATH[algorithm]}" in RECIPE
 
 
+# As for curl: a bare machine has none, and `./run test` asks for python3 alone. The figures are also computed above.
 @pytest.mark.skipif(not shutil.which("openssl"), reason="there is no openssl here")
 def test_the_lines_of_the_recipe_print_what_it_says() -> None:
     (script,) = re.findall(r"```sh\n(.*?)```", RECIPE, re.S)

@@ -13,7 +13,7 @@ from workflow.api.pagination import Keyset
 from workflow.api.record_serializers import ChoiceOrNull
 from workflow.api.registers import RegisterView, one_of
 from workflow.api.serializers import HandlingSerializer
-from workflow.filters import DayFilter, ListFilter, NamedFilter, SourceFilter, visible_sources
+from workflow.filters import DayFilter, ListFilter, NamedFilter, SourceFilter
 from workflow.models import Petition
 from workflow.models.petitions import Finding
 from workflow.querysets import visible_to
@@ -57,9 +57,7 @@ class PetitionFilter(filters.FilterSet):
     completion = ListFilter(choices=Petition.Completion.choices, label=_("Completion"))
     batch = filters.CharFilter(label=_("Batch"), max_length=40)
     external_ref = filters.CharFilter(field_name="item__external_ref", label=_("Number at the source"), max_length=80)
-    source = SourceFilter(
-        field_name="item__source", queryset=visible_sources, names=("title", "document_number"), label=_("Source")
-    )
+    source = SourceFilter(field_name="item__source")
     region = NamedFilter(field_name="regions", queryset=Region.objects.all(), label=_("Region"))
     received_from = DayFilter(field_name="received_on", lookup_expr="gte", label=_("Received from"))
     received_to = DayFilter(field_name="received_on", lookup_expr="lte", label=_("Received by"))
